@@ -1,0 +1,1 @@
+"""The templates and catalogues that reports are made from."""
