@@ -1,0 +1,57 @@
+"""Facts as a check uses them: known, and shown."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from auditor.findings import Evidence
+from auditor.model.fact import Fact, Unreadable
+
+T = TypeVar("T")
+
+
+class CouldNotReadError(Exception):
+    """A check needs a fact that could not be read; its verdict is UNKNOWN."""
+
+    def __init__(self, unreadable: Unreadable) -> None:
+        super().__init__(unreadable.reason)
+        self.unreadable = unreadable
+
+
+def known(fact: T | Unreadable) -> T:
+    """Gives a fact that a check cannot do without.
+
+    Raises:
+        CouldNotReadError: It could not be read. The check need not catch this: its verdict becomes UNKNOWN.
+    """
+    if isinstance(fact, Unreadable):
+        raise CouldNotReadError(fact)
+    return fact
+
+
+def observed(fact: Fact, resource: str, *fields: str) -> Evidence:
+    """Shows fields of a fact as evidence, under AWS's own names.
+
+    Args:
+        fact: Where the values are.
+        resource: What they are about.
+        *fields: The fields' names in the model; all of them where none is given.
+    """
+    values: dict[str, Any] = fact.model_dump(mode="json", by_alias=True, exclude={"source"})
+    if fields:
+        aliases = [type(fact).model_fields[field].alias or field for field in fields]
+        values = {alias: values[alias] for alias in aliases}
+    return Evidence(source=fact.source, resource=resource, observed=values)
+
+
+def shown_unreadable(unreadable: Unreadable) -> Evidence:
+    """Shows as evidence that a fact could not be read."""
+    return Evidence(
+        source=unreadable.source,
+        resource=unreadable.resource,
+        observed={
+            "error": unreadable.error_code,
+            "message": unreadable.message,
+            "missing permission": unreadable.permission,
+        },
+    )

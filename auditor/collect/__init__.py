@@ -1,0 +1,9 @@
+"""Reads an account: the only room that speaks to AWS. It reads, it never writes."""
+
+from __future__ import annotations
+
+from auditor.collect.account import collect
+from auditor.collect.connection import Connection, connect
+from auditor.collect.operations import OPERATIONS, Operation
+
+__all__ = ["OPERATIONS", "Connection", "Operation", "collect", "connect"]

@@ -1,0 +1,110 @@
+"""Reads what lies between a log group and a person: filters, alarms, topics, subscriptions, keys."""
+
+from __future__ import annotations
+
+from asyncio import gather
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from auditor.collect import operations as op
+from auditor.collect.aws import Aws, elsewhere
+from auditor.model.account import Caller
+from auditor.model.alarm import Alarm, Alarms, CompositeAlarm
+from auditor.model.arn import Arn
+from auditor.model.fact import Read, Source, Unreadable
+from auditor.model.logs import LogGroup, LogGroupFacts, MetricFilter, MetricFilters
+from auditor.model.snapshot import RegionFacts
+from auditor.model.topic import Subscriptions, Topic, TopicFacts
+
+
+async def read_log_group(aws: Aws, caller: Caller, arn: str, source: Source) -> LogGroupFacts:
+    """Gives the log group at an ARN that a trail names; `source` is where the trail named it."""
+    name, region, account_id = log_group_parts(arn)
+
+    async def group() -> Read[LogGroup] | None:
+        if account_id != caller.account_id:
+            return elsewhere(op.DESCRIBE_LOG_GROUPS, arn, account_id, source)
+        answer = await aws.read(op.DESCRIBE_LOG_GROUPS, region, of=arn, logGroupNamePrefix=name)
+        if isinstance(answer, Unreadable):
+            return answer
+        return next((found for found in answer.facts("logGroups", LogGroup) if found.name == name), None)
+
+    return LogGroupFacts(arn=arn, name=name, region=region, account_id=account_id, group=await group())
+
+
+def log_group_parts(arn: str) -> tuple[str, str, str]:
+    """Gives the name, region and account of a log group's ARN."""
+    found = Arn.parse(arn)
+    if found is None:
+        return arn, "", ""
+    return found.resource.removeprefix("log-group:"), found.region, found.account_id
+
+
+async def read_region(aws: Aws, region: str) -> RegionFacts:
+    """Gives all metric filters and alarms of a region."""
+    filters, alarms = await gather(
+        aws.read(op.DESCRIBE_METRIC_FILTERS, region, of=f"the metric filters of {region}"),
+        aws.read(
+            op.DESCRIBE_ALARMS,
+            region,
+            of=f"the alarms of {region}",
+            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+        ),
+    )
+    return RegionFacts(
+        region=region,
+        filters=filters
+        if isinstance(filters, Unreadable)
+        else MetricFilters(source=filters.source, filters=filters.facts("metricFilters", MetricFilter)),
+        alarms=alarms
+        if isinstance(alarms, Unreadable)
+        else Alarms(
+            source=alarms.source,
+            metric=alarms.facts("MetricAlarms", Alarm),
+            composite=alarms.facts("CompositeAlarms", CompositeAlarm),
+        ),
+    )
+
+
+def topics_of(regions: Iterable[RegionFacts]) -> list[str]:
+    """Gives the ARNs of the topics that matter: those of alarms on metrics that a filter feeds."""
+    arns: dict[str, None] = {}
+    for facts in regions:
+        if isinstance(facts.filters, Unreadable) or isinstance(facts.alarms, Unreadable):
+            continue
+        fed = {(to.namespace, to.metric) for found in facts.filters.filters for to in found.transformations}
+        for alarm in facts.alarms.metric:
+            if (alarm.namespace, alarm.metric) in fed:
+                arns.update((action, None) for action in alarm.actions if _is_topic(action))
+    return list(arns)
+
+
+def _is_topic(action: str) -> bool:
+    found = Arn.parse(action)
+    return found is not None and found.service == "sns"
+
+
+async def read_topic(aws: Aws, caller: Caller, arn: str) -> TopicFacts:
+    """Gives the topic at an ARN and its subscriptions."""
+    found = Arn.parse(arn)
+    region = found.region if found else ""
+    owner = found.account_id if found and found.account_id != caller.account_id else ""
+    attributes, subscriptions = await gather(
+        aws.read(op.GET_TOPIC_ATTRIBUTES, region, of=arn, account_id=owner, TopicArn=arn),
+        aws.read(op.LIST_SUBSCRIPTIONS, region, of=arn, account_id=owner, TopicArn=arn),
+    )
+    topic: Read[Topic] | None
+    if isinstance(attributes, Unreadable):
+        topic = attributes
+    else:
+        topic = None if attributes.absent else attributes.fact(Topic, _attributes(attributes.body))
+    return TopicFacts(
+        arn=arn,
+        topic=topic,
+        subscriptions=subscriptions if isinstance(subscriptions, Unreadable) else subscriptions.fact(Subscriptions),
+    )
+
+
+def _attributes(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = body.get("Attributes", {})
+    return found

@@ -1,0 +1,130 @@
+"""The connection to AWS: one session, few clients, shared by all calls."""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import boto3
+from botocore.awsrequest import AWSRequest
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ProfileNotFound, UnknownRegionError
+
+from auditor import __version__
+from auditor.errors import ConfigurationError, UsageError
+
+CONNECT_TIMEOUT = 5  # seconds
+READ_TIMEOUT = 20  # seconds
+ATTEMPTS = 4
+CONCURRENT_CALLS = 16
+FALLBACK_REGION = "us-east-1"
+
+
+@dataclass(slots=True)
+class Connection:
+    """Gives clients and counts the requests that they send, retries included.
+
+    Attributes:
+        session: The boto3 session whose credentials are used.
+        region: The region a scan starts from.
+        endpoint_url: Where all services are, or None for AWS itself.
+    """
+
+    session: boto3.session.Session
+    region: str
+    endpoint_url: str | None = None
+    requests: Counter[str] = field(default_factory=Counter)
+    _clients: dict[tuple[str, str], BaseClient] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def client(self, service: str, region: str) -> BaseClient:
+        """Gives the client of a service in a region; one is made of each, since each loads a service model."""
+        key = (service, region)
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = self._new_client(service, region)
+            return self._clients[key]
+
+    def _new_client(self, service: str, region: str) -> BaseClient:
+        config = Config(
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+            retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+            max_pool_connections=CONCURRENT_CALLS,
+            user_agent_extra=f"trail-auditor/{__version__}",
+            # An endpoint that is not AWS's own has no host name for each bucket.
+            s3={"addressing_style": "path" if self.endpoint_url else "auto"},
+        )
+        untyped: Any = self.session  # the stubs name a Literal for every service; here the name is data
+        client: BaseClient = untyped.client(service, region_name=region, endpoint_url=self.endpoint_url, config=config)
+
+        def count(event_name: str, **_: object) -> None:
+            operation = event_name.rpartition(".")[2]
+            with self._lock:
+                self.requests[f"{service}:{operation}"] += 1
+
+        client.meta.events.register("before-send", count)
+        client.meta.events.register("before-sign", _keep_host_of(client.meta.endpoint_url))
+        return client
+
+
+def connect(profile: str | None = None, region: str | None = None, endpoint_url: str | None = None) -> Connection:
+    """Makes a connection from the ordinary boto3 credential chain.
+
+    Raises:
+        ConfigurationError: The profile does not exist, or AWS's configuration files cannot be read.
+        UsageError: The region does not exist, or the endpoint is no URL.
+    """
+    try:
+        session = boto3.session.Session(profile_name=profile)
+        chosen = region or session.region_name or FALLBACK_REGION
+        known = _region_exists(session, chosen)
+    except ProfileNotFound as error:
+        raise ConfigurationError(
+            f"There is no AWS profile {error.kwargs.get('profile', profile)!r}.",
+            "See `aws configure list-profiles`.",
+        ) from error
+    except BotoCoreError as error:
+        raise ConfigurationError(f"AWS's configuration cannot be used: {error}", "Check ~/.aws/config.") from error
+    if not known:
+        raise UsageError(f"There is no region {chosen!r}.", "Give one such as --region us-east-1.")
+    if endpoint_url is not None and urlsplit(endpoint_url).scheme not in {"http", "https"}:
+        raise UsageError(f"{endpoint_url!r} is no URL.", "Give one such as --endpoint-url http://127.0.0.1:5000.")
+    return Connection(session, chosen, endpoint_url)
+
+
+def _region_exists(session: boto3.session.Session, region: str) -> bool:
+    try:
+        partition = session.get_partition_for_region(region)
+    except UnknownRegionError:
+        return False
+    return region in session.get_available_regions("cloudtrail", partition_name=partition)
+
+
+def _keep_host_of(endpoint_url: str) -> Any:
+    """Gives a handler that takes a host prefix away where the endpoint is an IP address.
+
+    S3 Control puts the account id before the host. `123456789012.127.0.0.1` is no host, and the request
+    names the account in a header as well.
+    """
+    host = urlsplit(endpoint_url)
+
+    def handler(request: AWSRequest, **_: object) -> None:
+        url = urlsplit(str(request.url))
+        if url.netloc != host.netloc and _is_address(host.hostname or ""):
+            request.url = urlunsplit(url._replace(netloc=host.netloc))
+
+    return handler
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return True

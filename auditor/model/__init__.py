@@ -1,0 +1,1 @@
+"""The facts about an account: frozen, each with where it came from."""

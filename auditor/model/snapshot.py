@@ -1,0 +1,81 @@
+"""All that a scan read of one account, at one time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from auditor.model.account import Aliases, Caller, SecurityHub
+from auditor.model.alarm import Alarms
+from auditor.model.bucket import BucketFacts, PublicAccessBlock
+from auditor.model.fact import Frozen, Read, Unreadable
+from auditor.model.key import KeyFacts
+from auditor.model.logs import LogGroupFacts, MetricFilters
+from auditor.model.role import RoleFacts
+from auditor.model.topic import TopicFacts
+from auditor.model.trail import TrailFacts
+
+
+class RegionFacts(Frozen):
+    """What was read of one region that a trail delivers logs to."""
+
+    region: str
+    filters: Read[MetricFilters]
+    alarms: Read[Alarms]
+
+
+class Snapshot(Frozen):
+    """All that a scan read of one account; the only thing that checks see.
+
+    Attributes:
+        taken_at: When the reading began, in UTC; the only clock that checks have.
+        region: The region the scan started from.
+        trails: Every trail of the account, shadow copies counted once; Unreadable where trails could not be listed.
+        unlisted: Why trails of other regions may be missing from `trails`, where they may be.
+        api_calls: How many requests each operation took, retries counted, such as `{"s3:GetBucketAcl": 1}`.
+    """
+
+    taken_at: datetime
+    finished_at: datetime
+    region: str
+    caller: Caller
+    aliases: Read[Aliases]
+    trails: Read[tuple[TrailFacts, ...]]
+    unlisted: Unreadable | None = None
+    account_block: Read[PublicAccessBlock]
+    buckets: tuple[BucketFacts, ...] = ()
+    log_groups: tuple[LogGroupFacts, ...] = ()
+    regions: tuple[RegionFacts, ...] = ()
+    topics: tuple[TopicFacts, ...] = ()
+    keys: tuple[KeyFacts, ...] = ()
+    roles: tuple[RoleFacts, ...] = ()
+    security_hub: Read[SecurityHub]
+    api_calls: dict[str, int]
+
+    @property
+    def account_id(self) -> str:
+        """The account that was read."""
+        return self.caller.account_id
+
+    def bucket(self, name: str) -> BucketFacts:
+        """Gives the bucket of that name; every trail's bucket is here."""
+        return next(bucket for bucket in self.buckets if bucket.name == name)
+
+    def log_group(self, arn: str) -> LogGroupFacts:
+        """Gives the log group at an ARN; every trail's log group is here."""
+        return next(group for group in self.log_groups if group.arn == arn)
+
+    def in_region(self, region: str) -> RegionFacts:
+        """Gives the filters and alarms of a region that a trail delivers logs to."""
+        return next(facts for facts in self.regions if facts.region == region)
+
+    def topic(self, arn: str) -> TopicFacts:
+        """Gives the topic at an ARN that an alarm names."""
+        return next(topic for topic in self.topics if topic.arn == arn)
+
+    def key(self, name: str) -> KeyFacts:
+        """Gives the key that a trail or a topic names by ARN, id or alias."""
+        return next(key for key in self.keys if key.name == name)
+
+    def role(self, arn: str) -> RoleFacts:
+        """Gives the role at an ARN that a trail names."""
+        return next(role for role in self.roles if role.arn == arn)
