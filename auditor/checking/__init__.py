@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auditor.checking.alarm import AlarmCheck
 from auditor.checking.check import Check, Subject
 from auditor.checking.evidence import known, observed
 from auditor.checking.scopes import AccountCheck, BucketCheck, LogGroupCheck, TrailCheck, TrailsCheck
@@ -10,6 +11,7 @@ from auditor.findings import Evidence, Remediation, Severity, Status
 
 __all__ = [
     "AccountCheck",
+    "AlarmCheck",
     "BucketCheck",
     "Check",
     "Evidence",

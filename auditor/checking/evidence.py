@@ -35,12 +35,14 @@ def observed(fact: Fact, resource: str, *fields: str) -> Evidence:
     Args:
         fact: Where the values are.
         resource: What they are about.
-        *fields: The fields' names in the model; all of them where none is given.
+        *fields: The fields' names in the model; where none is given, all that say something.
     """
     values: dict[str, Any] = fact.model_dump(mode="json", by_alias=True, exclude={"source"})
     if fields:
         aliases = [type(fact).model_fields[field].alias or field for field in fields]
         values = {alias: values[alias] for alias in aliases}
+    else:
+        values = {alias: value for alias, value in values.items() if value not in (None, "", [], {})}
     return Evidence(source=fact.source, resource=resource, observed=values)
 
 

@@ -10,14 +10,15 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from auditor.collect import operations as op
-from auditor.collect.aws import Aws
+from auditor.collect.aws import Aws, Progress
 from auditor.collect.buckets import read_account_block, read_bucket
-from auditor.collect.chains import log_group_parts, read_log_group, read_region, read_topic, topics_of
+from auditor.collect.chains import read_log_group, read_region, read_topic, topics_of
 from auditor.collect.connection import Connection
 from auditor.collect.grants import IAM_REGION, read_key, read_role
 from auditor.collect.trails import read_trails
 from auditor.errors import CredentialsError, UnreachableError
 from auditor.model.account import Aliases, Caller, SecurityHub
+from auditor.model.arn import log_group_parts
 from auditor.model.bucket import BucketFacts
 from auditor.model.fact import Read, Unreadable
 from auditor.model.key import KeyFacts
@@ -30,18 +31,21 @@ from auditor.model.trail import Trail
 T = TypeVar("T")
 
 
-def collect(connection: Connection) -> Snapshot:
+def collect(connection: Connection, progress: Progress | None = None) -> Snapshot:
     """Reads all facts that the checks need, each of them once.
+
+    Args:
+        connection: Where to read.
+        progress: Told of each call that has been answered.
 
     Raises:
         CredentialsError: AWS does not accept the caller.
         UnreachableError: Nothing answers at the endpoint.
     """
-    return asyncio.run(_collect(connection))
+    return asyncio.run(_collect(Aws(connection, progress) if progress else Aws(connection)))
 
 
-async def _collect(connection: Connection) -> Snapshot:
-    aws = Aws(connection)
+async def _collect(aws: Aws) -> Snapshot:
     try:
         return await _Account(aws, await _caller(aws)).snapshot()
     finally:

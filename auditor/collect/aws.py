@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -49,11 +49,24 @@ class Answer:
         return tuple(self.fact(model, item) for item in self.body.get(key) or ())
 
 
+Progress = Callable[[str], None]
+
+
+def _silent(call: str) -> None:
+    """Tells nobody of a call."""
+
+
 @dataclass(slots=True)
 class Aws:
-    """Makes calls, each of them once, at most `CONCURRENT_CALLS` at a time."""
+    """Makes calls, each of them once, at most `CONCURRENT_CALLS` at a time.
+
+    Attributes:
+        connection: Where to.
+        progress: Told of each call that has been answered, such as `s3:GetBucketAcl`.
+    """
 
     connection: Connection
+    progress: Progress = _silent
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(CONCURRENT_CALLS, "aws"))
     _asked: dict[tuple[object, ...], asyncio.Task[Answer | Unreadable]] = field(default_factory=dict)
 
@@ -82,7 +95,9 @@ class Aws:
         return await self._asked[key]
 
     async def _in_thread(self, call: _Call) -> Answer | Unreadable:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, _send, self.connection, call)
+        answer = await asyncio.get_running_loop().run_in_executor(self._pool, _send, self.connection, call)
+        self.progress(answer.source.call)
+        return answer
 
     def close(self) -> None:
         """Lets the threads go."""

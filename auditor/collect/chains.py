@@ -10,7 +10,7 @@ from auditor.collect import operations as op
 from auditor.collect.aws import Aws, elsewhere
 from auditor.model.account import Caller
 from auditor.model.alarm import Alarm, Alarms, CompositeAlarm
-from auditor.model.arn import Arn
+from auditor.model.arn import Arn, log_group_parts
 from auditor.model.fact import Read, Source, Unreadable
 from auditor.model.logs import LogGroup, LogGroupFacts, MetricFilter, MetricFilters
 from auditor.model.snapshot import RegionFacts
@@ -30,14 +30,6 @@ async def read_log_group(aws: Aws, caller: Caller, arn: str, source: Source) -> 
         return next((found for found in answer.facts("logGroups", LogGroup) if found.name == name), None)
 
     return LogGroupFacts(arn=arn, name=name, region=region, account_id=account_id, group=await group())
-
-
-def log_group_parts(arn: str) -> tuple[str, str, str]:
-    """Gives the name, region and account of a log group's ARN."""
-    found = Arn.parse(arn)
-    if found is None:
-        return arn, "", ""
-    return found.resource.removeprefix("log-group:"), found.region, found.account_id
 
 
 async def read_region(aws: Aws, region: str) -> RegionFacts:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import boto3
-from botocore.awsrequest import AWSRequest
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ProfileNotFound, UnknownRegionError
 
 from auditor import __version__
+from auditor.collect.endpoint import keep_host_of
 from auditor.errors import ConfigurationError, UsageError
 
 CONNECT_TIMEOUT = 5  # seconds
@@ -69,7 +68,7 @@ class Connection:
                 self.requests[f"{service}:{operation}"] += 1
 
         client.meta.events.register("before-send", count)
-        client.meta.events.register("before-sign", _keep_host_of(client.meta.endpoint_url))
+        keep_host_of(client, client.meta.endpoint_url)
         return client
 
 
@@ -104,27 +103,3 @@ def _region_exists(session: boto3.session.Session, region: str) -> bool:
     except UnknownRegionError:
         return False
     return region in session.get_available_regions("cloudtrail", partition_name=partition)
-
-
-def _keep_host_of(endpoint_url: str) -> Any:
-    """Gives a handler that takes a host prefix away where the endpoint is an IP address.
-
-    S3 Control puts the account id before the host. `123456789012.127.0.0.1` is no host, and the request
-    names the account in a header as well.
-    """
-    host = urlsplit(endpoint_url)
-
-    def handler(request: AWSRequest, **_: object) -> None:
-        url = urlsplit(str(request.url))
-        if url.netloc != host.netloc and _is_address(host.hostname or ""):
-            request.url = urlunsplit(url._replace(netloc=host.netloc))
-
-    return handler
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost"
-    return True

@@ -42,7 +42,7 @@ async def _described(aws: Aws, item: dict[str, Any]) -> Trail | Unreadable | Non
     answer = await aws.read(op.GET_TRAIL, item["HomeRegion"], of=item["TrailARN"], Name=item["TrailARN"])
     if isinstance(answer, Unreadable):
         return None if answer.error_code == "TrailNotFoundException" else answer
-    return answer.fact(Trail, answer.body["Trail"])
+    return answer.fact(Trail, {"HomeRegion": item["HomeRegion"], **answer.body["Trail"]})
 
 
 async def _facts(aws: Aws, caller: Caller, trail: Trail) -> TrailFacts:

@@ -45,3 +45,11 @@ def key_arn(name: str, partition: str, region: str, account_id: str) -> str:
         return name
     resource = name if name.startswith("alias/") else f"key/{name}"
     return str(Arn(partition, "kms", region, account_id, resource))
+
+
+def log_group_parts(arn: str) -> tuple[str, str, str]:
+    """Gives the name, region and account of a log group's ARN."""
+    found = Arn.parse(arn)
+    if found is None:
+        return arn, "", ""
+    return found.resource.removeprefix("log-group:"), found.region, found.account_id

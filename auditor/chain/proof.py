@@ -1,0 +1,269 @@
+"""Proves, for one control, that every event it names reaches a person, or shows one that does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from auditor.benchmark import Reading, Requirement
+from auditor.chain.relevance import MEANT, likeness, mentions
+from auditor.chain.route import Route
+from auditor.chain.selection import MANAGEMENT, SOURCE
+from auditor.chain.telling import described, with_blind_trail, with_filter, without_route
+from auditor.findings import Candidate, ChainLink, Event, LinkStatus, Status
+from auditor.pattern import (
+    And,
+    Compare,
+    Covers,
+    JsonPattern,
+    Misses,
+    Not,
+    Or,
+    Pattern,
+    Undecided,
+    compare,
+    intersects,
+    noise,
+    parse,
+)
+
+Comparison = Covers | Misses | Undecided
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was proved of one control.
+
+    Attributes:
+        status: PASS, FAIL or UNKNOWN.
+        reason: Why, in one sentence.
+        links: The links of the route that decides.
+        reading: The reading of the requirement that was proved, or that failed.
+        routes: The routes that decide; several where only their union covers, none where nothing was found.
+        candidates: The others that were looked at, with the link where each breaks.
+        witness: An event that the control names and that gets lost.
+        notes: What else one should know.
+    """
+
+    status: Status
+    reason: str
+    links: tuple[ChainLink, ...]
+    reading: Reading
+    routes: tuple[Route, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    witness: Event | None = None
+    notes: tuple[str, ...] = ()
+
+
+def prove(requirement: Requirement, routes: Sequence[Route]) -> Proof:
+    """Judges a control over all routes of an account; the best of the requirement's readings decides."""
+    proofs = [_Case(reading, tuple(routes)).proof() for reading in requirement.readings]
+    order = (Status.PASS, Status.UNKNOWN, Status.FAIL)
+    return min(proofs, key=lambda proof: (order.index(proof.status), -_depth(proof)))
+
+
+def _depth(proof: Proof) -> int:
+    return sum(link.status is LinkStatus.SOUND for link in proof.links)
+
+
+class _Case:
+    """One reading of a control against the account's routes."""
+
+    def __init__(self, reading: Reading, routes: tuple[Route, ...]) -> None:
+        self.reading = reading
+        self.routes = routes
+        pattern = parse(reading.pattern)
+        if not isinstance(pattern, JsonPattern):
+            raise TypeError(f"The benchmark's pattern {reading.pattern} is not a JSON pattern.")
+        self.named = pattern.expression
+        # A trail's data events are asked for elsewhere; these controls are about management events.
+        self.required = JsonPattern(And((pattern.expression, MANAGEMENT)))
+
+    def proof(self) -> Proof:
+        sound = [route for route in self._relevant if route.status is LinkStatus.SOUND]
+        unsure = [route for route in self._relevant if route.status is LinkStatus.UNKNOWN]
+        found, notes = self._compare(sound)
+        if isinstance(found, Covers):
+            return self._passes(sound, found, notes)
+        wider = self._compare([*sound, *unsure])[0] if unsure else found
+        if isinstance(wider, Misses):
+            return self._fails(sound, wider.witness)
+        return self._stays_open(sound, unsure, wider if isinstance(wider, Undecided) else found)
+
+    @cached_property
+    def _relevant(self) -> list[Route]:
+        """The routes that catch any event of the control at all."""
+        return [route for route in self.routes if self._is_relevant(route)]
+
+    def _is_relevant(self, route: Route) -> bool:
+        if route.filter and not route.readable:
+            return mentions(route.filter.pattern, self.named)
+        return intersects(self.required, route.pattern) is not None
+
+    def _compare(self, routes: Sequence[Route]) -> tuple[Comparison, tuple[str, ...]]:
+        """Compares what is required with what the routes catch together.
+
+        AWS lets a trail leave out KMS and RDS Data events for their volume. A control that names events of any
+        source is not broken by that, but the finding says so; one that names events of that source is.
+        """
+        found = compare(self.required, [route.caught for route in routes])
+        excluded = sorted({source for route in routes for source in route.selection.excluded})
+        if not isinstance(found, Misses) or not excluded:
+            return found, ()
+        others = And((self.required.expression, *(Not(Compare.of(SOURCE, "=", source)) for source in excluded)))
+        if intersects(JsonPattern(others), self.required) is None:
+            return found, ()
+        whole = compare(self.required, [route.caught_but_for_volume for route in routes])
+        if not isinstance(whole, Covers):
+            return found, ()
+        return whole, (f"The trail leaves out events of {', '.join(excluded)}: such an event does not ring.",)
+
+    def _passes(self, sound: list[Route], found: Covers, notes: tuple[str, ...]) -> Proof:
+        chosen = self._fewest(sound)
+        best = chosen[0]
+        used = compare(self.required, [route.caught_but_for_volume for route in chosen])
+        facts = used.facts_used if isinstance(used, Covers) else found.facts_used
+        reason = f"Every event that the control names puts {_names(chosen)} in ALARM and reaches {best.listener}."
+        return Proof(
+            status=Status.PASS,
+            reason=reason,
+            links=with_filter(best, "matches every event that the control names", LinkStatus.SOUND, together=chosen),
+            reading=self.reading,
+            routes=tuple(chosen),
+            candidates=self._candidates(leaving=chosen),
+            notes=(*notes, *self._noise(chosen), *(f"The proof rests on: {fact}" for fact in facts)),
+        )
+
+    def _fewest(self, sound: list[Route]) -> list[Route]:
+        """Gives one route that covers alone, or as few as cover together."""
+        for route in sorted(sound, key=lambda route: (-self._likeness(route), route.name)):
+            if isinstance(self._compare([route])[0], Covers):
+                return [route]
+        kept = list(sound)
+        for route in sound:
+            fewer = [other for other in kept if other is not route]
+            if fewer and isinstance(self._compare(fewer)[0], Covers):
+                kept = fewer
+        return kept
+
+    def _noise(self, chosen: list[Route]) -> tuple[str, ...]:
+        extra = noise(JsonPattern(Or((self.named, Not(MANAGEMENT)))), [route.caught for route in chosen])
+        if isinstance(extra, dict):
+            return (f"It rings for events beyond the control as well, such as {described(extra)}.",)
+        return ()
+
+    def _fails(self, sound: list[Route], witness: Event) -> Proof:
+        best = max(self._judged, key=lambda judged: judged.rank, default=None)
+        if best is None:
+            links, reason = without_route(self.routes)
+            return Proof(Status.FAIL, reason, links, self.reading, witness=witness)
+        lost = compare(self.required, [*(route.caught for route in sound), *best.missing])
+        shown = lost.witness if isinstance(lost, Misses) else witness
+        links = best.links(shown)
+        broken = next(link for link in links if link.status is LinkStatus.BROKEN)
+        return Proof(
+            status=Status.FAIL,
+            reason=broken.reason,
+            links=links,
+            reading=self.reading,
+            routes=(best.route,),
+            candidates=self._candidates(leaving=[best.route]),
+            witness=shown,
+            notes=(f"Lost, for example: {described(shown)}.",),
+        )
+
+    def _stays_open(self, sound: list[Route], unsure: list[Route], found: Comparison) -> Proof:
+        if isinstance(found, Undecided) or not unsure:
+            why = found.reason if isinstance(found, Undecided) else ""
+            best = max([*sound, *unsure], key=self._likeness)
+            reason = f"Whether the filters match every event that the control names is not decided: {why}."
+            links = with_filter(best, f"may match every event that the control names: {why}", LinkStatus.UNKNOWN)
+        else:
+            best = max(unsure, key=lambda route: (self._covers(route.pattern), self._likeness(route)))
+            links = best.links
+            reason = next(link.reason for link in links if link.status is LinkStatus.UNKNOWN)
+        return Proof(
+            status=Status.UNKNOWN,
+            reason=reason,
+            links=links,
+            reading=self.reading,
+            routes=(best,),
+            candidates=self._candidates(leaving=[best]),
+        )
+
+    @cached_property
+    def _judged(self) -> list[_Judged]:
+        """The relevant routes that were meant for this control, each with what its filter does."""
+        return [
+            _Judged(
+                route,
+                matches=self._covers(route.pattern),
+                logged=isinstance(self._compare([route])[0], Covers),
+                likeness=self._likeness(route),
+            )
+            for route in self._relevant
+            if route.filter and (self._likeness(route) >= MEANT or self._covers(route.pattern))
+        ]
+
+    def _covers(self, pattern: Pattern) -> bool:
+        return isinstance(compare(self.required, [pattern]), Covers)
+
+    def _likeness(self, route: Route) -> float:
+        return likeness(self.named, route.pattern)
+
+    def _candidates(self, leaving: Sequence[Route]) -> tuple[Candidate, ...]:
+        others = [judged for judged in self._judged if all(judged.route is not route for route in leaving)]
+        return tuple(judged.candidate for judged in sorted(others, key=lambda judged: judged.rank, reverse=True))
+
+
+def _names(chosen: Sequence[Route]) -> str:
+    return " or ".join(dict.fromkeys(route.alarm.name for route in chosen if route.alarm))
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A route with what its filter does for the control.
+
+    Attributes:
+        matches: Whether its filter alone matches every event that the control names.
+        logged: Whether its trail logs all of them as well.
+        likeness: How much the filter looks as if it were meant for the control.
+    """
+
+    route: Route
+    matches: bool
+    logged: bool
+    likeness: float
+
+    @property
+    def rank(self) -> tuple[int, int, float, str]:
+        """How far an event gets: the place of the first break, few breaks, then the filter most like the control."""
+        links = self.links(None)
+        broken = [place for place, link in enumerate(links) if link.status is LinkStatus.BROKEN]
+        return (broken[0] if broken else len(links), -len(broken), self.likeness, self.route.name)
+
+    @property
+    def missing(self) -> tuple[Pattern, ...]:
+        """What to show a lost event of: the filter's own pattern where it lets events through."""
+        if not self.matches:
+            return (self.route.pattern,)
+        return () if self.logged else (self.route.caught,)
+
+    def links(self, witness: Event | None) -> tuple[ChainLink, ...]:
+        """Gives the route's links with its filter's and its trail's part in the control."""
+        if not self.matches:
+            lost = f"such as {described(witness)}" if witness else "that the control names"
+            return with_filter(self.route, f"does not match every event, {lost}", LinkStatus.BROKEN)
+        matched = with_filter(self.route, "matches every event that the control names", LinkStatus.SOUND)
+        return matched if self.logged else with_blind_trail(self.route, matched, witness)
+
+    @property
+    def candidate(self) -> Candidate:
+        """The route as another that was looked at."""
+        link = next((link for link in self.links(None) if link.status is not LinkStatus.SOUND), None)
+        return Candidate(
+            name=self.route.name,
+            breaks_at=link.link if link else None,
+            reason=link.reason if link else "Sound, but not needed.",
+        )

@@ -1,0 +1,82 @@
+"""The mechanism behind the alarm controls: one declaration each, one proof for all."""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Iterable
+from typing import ClassVar
+
+from auditor.benchmark import Benchmark, Requirement
+from auditor.chain import Proof, prove, routes_of
+from auditor.checking.check import Check, Subject
+from auditor.checking.evidence import observed
+from auditor.checking.scopes import account_subject, trails_of
+from auditor.checking.verdict import Verdict
+from auditor.findings import Evidence, LinkName, Status
+from auditor.model.arn import Arn
+from auditor.model.snapshot import Snapshot
+from auditor.remedy import mend_chain
+
+
+class AlarmCheck(Check[Requirement], ABC):
+    """A control that wants a person told of certain events.
+
+    What its filter must match is the benchmark's data, found by the check's id; the rest is proved alike for all.
+    """
+
+    references: ClassVar[tuple[str, ...]] = (
+        "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudwatch-alarms-for-cloudtrail.html",
+    )
+
+    def subjects(self, account: Snapshot, benchmark: Benchmark) -> Iterable[Subject[Requirement]]:
+        """Gives the account, with what this version of the benchmark requires."""
+        trails = trails_of(account)
+        facts = trails if isinstance(trails, Verdict) else benchmark.requirements[self.id]
+        return [account_subject(account, facts)]
+
+    def judge(self, facts: Requirement, account: Snapshot) -> Verdict:
+        """Proves that every event that the control names reaches a person, or shows one that does not."""
+        proof = prove(facts, routes_of(account))
+        remediation = mend_chain(self.id, facts, proof, account) if proof.status is Status.FAIL else None
+        return Verdict(
+            status=proof.status,
+            reason=proof.reason,
+            evidence=_evidence(proof),
+            notes=_notes(facts, proof),
+            chain=proof.links,
+            candidates=proof.candidates,
+            witness=proof.witness,
+            remediation=remediation,
+            resource=_resource(proof),
+            region=_region(proof),
+        )
+
+
+def _notes(requirement: Requirement, proof: Proof) -> tuple[str, ...]:
+    """Gives the proof's notes, what was required, and where the benchmark's text and meaning differ."""
+    required = f"Required is {proof.reading.name}: {proof.reading.pattern}"
+    return (*proof.notes, required, *((requirement.note,) if requirement.note else ()))
+
+
+def _evidence(proof: Proof) -> tuple[Evidence, ...]:
+    """Shows each fact that the deciding routes rest on once."""
+    facts = {(resource, type(fact)): fact for route in proof.routes for resource, fact in route.facts}
+    return tuple(observed(fact, resource) for (resource, _), fact in facts.items())
+
+
+def _resource(proof: Proof) -> str | None:
+    """Gives the alarm where the chain has one, else the furthest thing that it has."""
+    there = {link.link: link.resource for link in proof.links if link.resource}
+    for name in (LinkName.ALARM, LinkName.FILTER, LinkName.LOG_GROUP, LinkName.TRAIL):
+        if name in there:
+            return there[name]
+    return None
+
+
+def _region(proof: Proof) -> str | None:
+    """Gives the region where the trail's log group, and with it the alarm, is."""
+    for link in reversed(proof.links):
+        found = Arn.parse(link.resource)
+        if found and found.region:
+            return found.region
+    return None

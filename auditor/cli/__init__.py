@@ -1,0 +1,61 @@
+"""The command `auditor`: a thin layer that calls the library. Each subcommand is imported when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from auditor import __version__
+from auditor.errors import AuditorError
+
+# Subcommand: (module, function, help). The help stands here so that `auditor --help` imports nothing else.
+COMMANDS = {
+    "demo": ("auditor.cli.demo", "demo", "Audit a made-up account, offline, and write its reports."),
+    "scan": ("auditor.cli.scan", "scan", "Audit an AWS account and write reports."),
+    "checks": ("auditor.cli.checks", "checks", "List the checks."),
+    "explain": ("auditor.cli.checks", "explain", "Say what a check wants, and why."),
+    "policy": ("auditor.cli.contract", "policy", "Print the least IAM policy that a scan needs."),
+    "schema": ("auditor.cli.contract", "schema", "Print the JSON Schema of report.json."),
+}
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a subcommand when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, name, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="auditor")
+def auditor() -> None:
+    """Prove, link by link, that CloudTrail alarms of an AWS account would reach a person.
+
+    Exit code: 0 all findings pass or are waived; 1 a finding fails; 2 usage or configuration;
+    3 nothing failed, but something could not be read.
+    """
+
+
+def main() -> None:
+    """Runs the command; our own errors become one line on stderr and exit code 2."""
+    try:
+        auditor()
+    except AuditorError as error:
+        click.echo(f"auditor: {error}", err=True)
+        sys.exit(2)
+
+
+__all__ = ["auditor", "main"]

@@ -1,0 +1,5 @@
+"""Runs the command as `python -m auditor.cli`."""
+
+from auditor.cli import main
+
+main()

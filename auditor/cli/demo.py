@@ -1,0 +1,35 @@
+"""`auditor demo`: audits a made-up account that is served from this very process."""
+
+from __future__ import annotations
+
+import click
+
+from auditor.benchmark import DEFAULT, VERSIONS, load
+
+
+@click.command()
+@click.option(
+    "--benchmark", type=click.Choice(VERSIONS), default=DEFAULT, show_default=True, help="Whose numbers apply."
+)
+@click.option("--format", "-f", "given", multiple=True, metavar="FORMATS", help="html, pdf, json; default all.")
+@click.option("--out", default="demo-report", show_default=True, metavar="DIR", help="Where to write; - for stdout.")
+@click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
+@click.option("--verbose", "-v", is_flag=True, help="List findings that pass as well.")
+def demo(benchmark: str, given: tuple[str, ...], out: str, quiet: bool, verbose: bool) -> None:
+    """Audit a made-up account, offline, and write its reports.
+
+    The account holds sound settings and broken ones. It is read over HTTP through the same path as a real one;
+    no credentials and no profile of yours are used. It exits with 0 whatever it finds.
+    """
+    from auditor.cli.output import chosen_formats, deliver, progress_bar
+    from auditor.collect import Connection
+    from auditor.demo import embedded_account
+    from auditor.registry import load_checks
+    from auditor.scan import scan
+
+    asked = chosen_formats(given)
+    checks, broken = load_checks()
+    with embedded_account() as account, progress_bar(quiet=quiet) as progress:
+        connection = Connection(account.session(), account.region, account.endpoint_url)
+        report = scan(connection, load(benchmark), checks, broken, progress=progress)
+    deliver(report, asked, out, quiet=quiet, verbose=verbose)

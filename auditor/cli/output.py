@@ -1,0 +1,80 @@
+"""Writes reports and tells on the terminal: progress on stderr, the summary, where the files lie."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from auditor.errors import UsageError
+from auditor.render import formats, renderer, write
+from auditor.render.terminal import summary
+from auditor.report import Report
+
+STDOUT = "-"
+
+
+def chosen_formats(given: Sequence[str]) -> tuple[str, ...]:
+    """Gives the formats asked for, each option a list with commas.
+
+    Raises:
+        UsageError: No such format.
+    """
+    asked = tuple(dict.fromkeys(name.strip() for option in given for name in option.split(",") if name.strip()))
+    for name in asked:
+        renderer(name)
+    return asked or formats()
+
+
+@contextmanager
+def progress_bar(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Gives what to tell of each call that is answered; a bar on stderr shows it, on a terminal only."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _: None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("Reading", total=_USUAL_CALLS)
+
+        def told(call: str) -> None:
+            done = bar.tasks[task].completed + 1
+            bar.update(task, description=f"Reading {call}", completed=done, total=max(done, _USUAL_CALLS))
+
+        yield told
+
+
+# What an account with one trail takes; the bar grows where it is more.
+_USUAL_CALLS = 30
+
+
+def deliver(report: Report, asked: Sequence[str], out: str, *, quiet: bool, verbose: bool) -> None:
+    """Writes the reports and prints the summary.
+
+    Raises:
+        UsageError: Several formats were asked for on stdout.
+        OutputError: A file could not be written.
+    """
+    if out == STDOUT:
+        if len(asked) != 1:
+            raise UsageError("--out - takes one format.", f"Choose one with --format: {', '.join(formats())}.")
+        sys.stdout.buffer.write(renderer(asked[0]).render(report))
+        sys.stdout.buffer.flush()
+        return
+    written = write(report, asked, Path(out))
+    if quiet:
+        return
+    console = Console()
+    summary(report, console, verbose=verbose)
+    for path in written:
+        console.print(f"Wrote {path}", markup=False, highlight=False, soft_wrap=True)

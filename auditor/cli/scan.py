@@ -1,0 +1,77 @@
+"""`auditor scan`: audits an account."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from auditor.benchmark import DEFAULT, VERSIONS, load
+from auditor.findings import Severity
+
+NEVER = "never"
+
+
+@click.command()
+@click.option("--profile", help="The AWS profile whose credentials to use.")
+@click.option("--region", help="The region to start from; trails elsewhere are found all the same.")
+@click.option("--endpoint-url", help="Where all services are, instead of AWS.")
+@click.option(
+    "--benchmark",
+    type=click.Choice(VERSIONS),
+    default=DEFAULT,
+    show_default=True,
+    help="Whose control numbers and patterns apply.",
+)
+@click.option("--check", "only", multiple=True, metavar="ID", help="Only this check, or `alarm.*`; repeatable.")
+@click.option("--skip", multiple=True, metavar="ID", help="Not this check; repeatable.")
+@click.option(
+    "--format", "-f", "given", multiple=True, metavar="FORMATS", help="html, pdf, json, with commas; default all."
+)
+@click.option("--out", default="audit-report", show_default=True, metavar="DIR", help="Where to write; - for stdout.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([*(severity.value for severity in Severity), NEVER]),
+    default=Severity.INFO.value,
+    show_default=True,
+    help="Exit with 1 where a finding of this severity or graver fails.",
+)
+@click.option(
+    "--waivers", type=click.Path(path_type=Path), metavar="FILE", help="A TOML file of failures that are accepted."
+)
+@click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
+@click.option("--verbose", "-v", is_flag=True, help="List findings that pass as well.")
+def scan(
+    profile: str | None,
+    region: str | None,
+    endpoint_url: str | None,
+    benchmark: str,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    given: tuple[str, ...],
+    out: str,
+    fail_on: str,
+    waivers: Path | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Audit an AWS account and write reports.
+
+    A scan only reads. The rights it needs are those that `auditor policy` prints; what it may not read is UNKNOWN.
+    """
+    from auditor.cli.output import chosen_formats, deliver, progress_bar
+    from auditor.collect import connect
+    from auditor.registry import load_checks
+    from auditor.scan import exit_code
+    from auditor.scan import scan as run
+    from auditor.waivers import load_waivers
+
+    asked = chosen_formats(given)
+    checks, broken = load_checks(only, skip)
+    accepted = load_waivers(waivers) if waivers else ()
+    connection = connect(profile, region, endpoint_url)
+    with progress_bar(quiet=quiet) as progress:
+        report = run(connection, load(benchmark), checks, broken, accepted, progress)
+    deliver(report, asked, out, quiet=quiet, verbose=verbose)
+    sys.exit(exit_code(report, None if fail_on == NEVER else Severity(fail_on)))
