@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
-from pydantic import JsonValue
+from pydantic import ConfigDict, JsonValue
 
 from auditor.model.fact import Frozen, Source
 
@@ -121,6 +121,8 @@ class Waiver(Frozen):
         owner: Who answers for it.
         expires: The last day on which it holds.
     """
+
+    model_config = ConfigDict(extra="forbid")
 
     check: str
     account: str = ""

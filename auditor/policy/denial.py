@@ -191,9 +191,7 @@ def _joined(reaches: Iterable[_Reach], resource: str, facts: Facts) -> Denial | 
     parts = [
         reach
         for reach in reaches
-        if reach.partly
-        and len(reach.beyond) == 1
-        and all(part.way is Way.REACHES_ALL for part in reach.parts)
+        if reach.partly and len(reach.beyond) == 1 and all(part.way is Way.REACHES_ALL for part in reach.parts)
     ]
     patterns = [
         template.pattern

@@ -111,9 +111,7 @@ def _on_presence(condition: Condition, statement: Statement, rule: Operator) -> 
         return _narrows(condition, statement)
     if rule.negated:
         return Escape(Way.NEVER)
-    return Escape(
-        Way.REACHES_ALL, f"{statement.sid} leaves out unsigned requests, which carry no {condition.key}"
-    )
+    return Escape(Way.REACHES_ALL, f"{statement.sid} leaves out unsigned requests, which carry no {condition.key}")
 
 
 def _negated_words(condition: Condition, rule: Operator) -> str:
@@ -138,6 +136,4 @@ def _exemption(condition: Condition, rule: Operator) -> str:
 
 def _narrows(condition: Condition, statement: Statement) -> Escape:
     values = ", ".join(condition.values)
-    return Escape(
-        Way.NARROWS, f"{statement.sid} denies only where {condition.operator} {condition.key} {values}"
-    )
+    return Escape(Way.NARROWS, f"{statement.sid} denies only where {condition.operator} {condition.key} {values}")

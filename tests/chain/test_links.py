@@ -58,6 +58,51 @@ def advanced(name: str = "", **fields: dict[str, tuple[str, ...]]) -> AdvancedSe
 
 MANAGEMENT: dict[str, tuple[str, ...]] = {"equals": ("Management",)}
 
+
+def with_topic(**changed: Any) -> Snapshot:
+    found = topic().topic
+    assert isinstance(found, Topic)
+    return with_chain(topics=(topic(topic=found.model_copy(update=changed)),))
+
+
+def with_key(*, state: str = "Enabled", policy: str | None = None) -> Snapshot:
+    found = topic().topic
+    assert isinstance(found, Topic)
+    text = policy or _key_policy(service="cloudwatch.amazonaws.com")
+    key = KeyFacts(
+        name=KEY,
+        key=Key(source=SOURCE, arn=KEY, id="1", state=state),
+        policy=KeyPolicy(source=SOURCE, text=text),
+    )
+    encrypted = topic(topic=found.model_copy(update={"kms_key": KEY}))
+    return with_chain(topics=(encrypted,), keys=(key,))
+
+
+def with_subscriptions(*arns: str, fifo: bool = False) -> Snapshot:
+    found = topic().topic
+    assert isinstance(found, Topic)
+    listed = tuple(Subscription(arn=arn, protocol="email", endpoint="soc@example.com") for arn in arns)
+    facts = topic(
+        topic=found.model_copy(update={"fifo": fifo}), subscriptions=Subscriptions(source=SOURCE, subscriptions=listed)
+    )
+    return with_chain(topics=(facts,))
+
+
+def _deny_publish() -> str:
+    found = topic().topic
+    assert isinstance(found, Topic)
+    assert found.policy is not None
+    policy = json.loads(found.policy)
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "SNS:Publish", "Resource": TOPIC}
+    return json.dumps({**policy, "Statement": [*policy["Statement"], deny]})
+
+
+def _key_policy(principal: str = "", service: str = "") -> str:
+    who = {"Service": service} if service else {"AWS": principal}
+    statement = {"Effect": "Allow", "Principal": who, "Action": "kms:*", "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 BROKEN = [
     # trail
     (lambda: with_chain(trails=(trail_facts(status=status(logging=False)),)), LinkName.TRAIL, "stopped"),
@@ -155,50 +200,6 @@ BROKEN = [
     (lambda: with_subscriptions("Deleted"), LinkName.SUBSCRIPTION, "Nobody has confirmed"),
     (lambda: with_subscriptions(f"{TOPIC}:1", fifo=True), LinkName.SUBSCRIPTION, "FIFO"),
 ]
-
-
-def with_topic(**changed: Any) -> Snapshot:
-    found = topic().topic
-    assert isinstance(found, Topic)
-    return with_chain(topics=(topic(topic=found.model_copy(update=changed)),))
-
-
-def with_key(*, state: str = "Enabled", policy: str | None = None) -> Snapshot:
-    found = topic().topic
-    assert isinstance(found, Topic)
-    text = policy or _key_policy(service="cloudwatch.amazonaws.com")
-    key = KeyFacts(
-        name=KEY,
-        key=Key(source=SOURCE, arn=KEY, id="1", state=state),
-        policy=KeyPolicy(source=SOURCE, text=text),
-    )
-    encrypted = topic(topic=found.model_copy(update={"kms_key": KEY}))
-    return with_chain(topics=(encrypted,), keys=(key,))
-
-
-def with_subscriptions(*arns: str, fifo: bool = False) -> Snapshot:
-    found = topic().topic
-    assert isinstance(found, Topic)
-    listed = tuple(Subscription(arn=arn, protocol="email", endpoint="soc@example.com") for arn in arns)
-    facts = topic(
-        topic=found.model_copy(update={"fifo": fifo}), subscriptions=Subscriptions(source=SOURCE, subscriptions=listed)
-    )
-    return with_chain(topics=(facts,))
-
-
-def _deny_publish() -> str:
-    found = topic().topic
-    assert isinstance(found, Topic)
-    assert found.policy is not None
-    policy = json.loads(found.policy)
-    deny = {"Effect": "Deny", "Principal": "*", "Action": "SNS:Publish", "Resource": TOPIC}
-    return json.dumps({**policy, "Statement": [*policy["Statement"], deny]})
-
-
-def _key_policy(principal: str = "", service: str = "") -> str:
-    who = {"Service": service} if service else {"AWS": principal}
-    statement = {"Effect": "Allow", "Principal": who, "Action": "kms:*", "Resource": "*"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 @pytest.mark.parametrize(("facts", "link", "said"), BROKEN)
