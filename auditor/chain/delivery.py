@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from auditor.chain.link import broken, sound, unsure
-from auditor.findings import ChainLink, LinkName
+from auditor.chain.writer import Permission, may_write
+from auditor.findings import ChainLink, LinkName, LinkStatus
 from auditor.model.fact import Unreadable
 from auditor.model.logs import LogGroupFacts
-from auditor.model.role import RoleFacts
 from auditor.model.snapshot import Snapshot
 from auditor.model.trail import TrailFacts, TrailStatus
 
 # CIS asks for a delivery within about a day; CloudTrail delivers every few minutes.
 STALE = timedelta(hours=24)
+# A trail that has just been started has nothing to show yet.
+FRESH = timedelta(hours=1)
 
 
 def trail_link(facts: TrailFacts) -> ChainLink:
@@ -46,46 +48,32 @@ def log_group_link(facts: TrailFacts, account: Snapshot) -> ChainLink:
     if not isinstance(group.group, Unreadable) and group.group.log_class == "INFREQUENT_ACCESS":
         why = f"The log group {group.name} is of the infrequent-access class, which has no metric filters."
         return broken(LinkName.LOG_GROUP, arn, why)
-    delivery = _delivery(facts, group, account.taken_at)
-    if delivery is not None:
-        return delivery
-    if isinstance(group.group, Unreadable):
+    if not facts.trail.role_arn:
+        return broken(LinkName.LOG_GROUP, arn, "The trail names no role to write with.")
+    writer = may_write(facts.trail, account.role(facts.trail.role_arn))
+    if writer.status is LinkStatus.BROKEN:
+        return broken(LinkName.LOG_GROUP, arn, writer.reason)
+    if isinstance(facts.status, Unreadable):
+        return unsure(LinkName.LOG_GROUP, arn, facts.status)
+    link = _delivered(facts.status, group, writer, account.taken_at)
+    if link.status is LinkStatus.SOUND and isinstance(group.group, Unreadable):
         return unsure(LinkName.LOG_GROUP, arn, group.group)
-    return _role(facts, account) or sound(LinkName.LOG_GROUP, arn, _delivered(facts.status, group))
+    return link
 
 
-def _delivered(status: TrailStatus | Unreadable, group: LogGroupFacts) -> str:
-    if isinstance(status, Unreadable) or status.latest_logs_delivery is None:
-        return f"The trail delivers to {group.name}."
-    return f"The latest delivery to {group.name} was at {status.latest_logs_delivery:%Y-%m-%d %H:%M} UTC."
-
-
-def _delivery(facts: TrailFacts, group: LogGroupFacts, now: datetime) -> ChainLink | None:
-    """Gives the link where the trail's own status speaks against it."""
-    status = facts.status
-    if isinstance(status, Unreadable):
-        return unsure(LinkName.LOG_GROUP, group.arn, status)
+def _delivered(status: TrailStatus, group: LogGroupFacts, writer: Permission, now: datetime) -> ChainLink:
+    """Gives the link as the trail's own status speaks of it; a trail that has just started is judged by its role."""
     if status.latest_logs_delivery_error:
         why = f"The latest delivery to {group.name} failed: {status.latest_logs_delivery_error}."
         return broken(LinkName.LOG_GROUP, group.arn, why)
     latest = status.latest_logs_delivery
     if latest is not None and now - latest <= STALE:
-        return None
-    started = status.started
-    if latest is None and started is not None and now - started < timedelta(hours=1):
-        return unsure(
-            LinkName.LOG_GROUP, group.arn, "The trail started within the last hour and has not delivered yet."
-        )
+        why = f"The latest delivery to {group.name} was at {latest:%Y-%m-%d %H:%M} UTC."
+        return sound(LinkName.LOG_GROUP, group.arn, why)
+    if latest is None and status.started is not None and now - status.started < FRESH:
+        if writer.status is LinkStatus.UNKNOWN:
+            return unsure(LinkName.LOG_GROUP, group.arn, writer.reason)
+        why = f"The trail has just started and has not delivered to {group.name} yet. {writer.reason}"
+        return sound(LinkName.LOG_GROUP, group.arn, why)
     when = f"at {latest:%Y-%m-%d %H:%M} UTC" if latest else "never"
     return broken(LinkName.LOG_GROUP, group.arn, f"The latest delivery to {group.name} was {when}.")
-
-
-def _role(facts: TrailFacts, account: Snapshot) -> ChainLink | None:
-    """Gives the link where the role that CloudTrail writes with is gone."""
-    if not facts.trail.role_arn:
-        return broken(LinkName.LOG_GROUP, facts.trail.log_group or "", "The trail names no role to write with.")
-    role: RoleFacts = account.role(facts.trail.role_arn)
-    if role.role is None:
-        why = f"The role {role.arn} that CloudTrail writes with does not exist."
-        return broken(LinkName.LOG_GROUP, facts.trail.log_group or "", why)
-    return None

@@ -11,6 +11,7 @@ import pytest
 from auditor.findings import LinkName, LinkStatus, Status
 from auditor.model.alarm import Alarms, Dimension
 from auditor.model.key import Key, KeyFacts, KeyPolicy
+from auditor.model.role import RoleFacts
 from auditor.model.snapshot import RegionFacts, Snapshot
 from auditor.model.topic import Subscription, Subscriptions, Topic
 from auditor.model.trail import AdvancedSelector, BasicSelector, EventSelectors, FieldSelector
@@ -88,6 +89,28 @@ def with_subscriptions(*arns: str, fifo: bool = False) -> Snapshot:
     return with_chain(topics=(facts,))
 
 
+def _trust(service: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _write(action: str) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]})
+
+
+def just_started(**changed: Any) -> Snapshot:
+    begun = status(started=NOW - timedelta(minutes=3), latest_delivery=None, latest_logs_delivery=None)
+    return with_chain(trails=(trail_facts(status=begun),), **changed)
+
+
+def test_a_trail_that_has_just_started_is_judged_by_its_role() -> None:
+    assert judged(just_started())[0] is Status.PASS
+    assert judged(just_started(roles=(role(trust=_trust("ec2.amazonaws.com")),)))[0] is Status.FAIL
+    unread = role().model_copy(update={"role": unreadable("iam:GetRole", ROLE)})
+    assert judged(just_started(roles=(unread,)))[:2] == (Status.UNKNOWN, LinkName.LOG_GROUP)
+    assert judged(with_chain(roles=(unread,)))[0] is Status.PASS, "recent deliveries speak for the role"
+
+
 def _deny_publish() -> str:
     found = topic().topic
     assert isinstance(found, Topic)
@@ -144,6 +167,8 @@ BROKEN = [
     ),
     (lambda: with_chain(trails=(trail_facts(status=status(latest_logs_delivery=None)),)), LinkName.LOG_GROUP, "never"),
     (lambda: with_chain(roles=(role().model_copy(update={"role": None}),)), LinkName.LOG_GROUP, ROLE),
+    (lambda: with_chain(roles=(role(trust=_trust("ec2.amazonaws.com")),)), LinkName.LOG_GROUP, "take on the role"),
+    (lambda: with_chain(roles=(role(policy=_write("logs:PutLogEvents")),)), LinkName.LOG_GROUP, "logs:CreateLogStream"),
     # metric
     (lambda: chain(CONTROL, filtering={"to": {"value": "0"}}), LinkName.METRIC, "adds 0"),
     (lambda: chain(CONTROL, namespace="Other"), LinkName.ALARM, "No alarm"),
@@ -295,7 +320,12 @@ def test_a_group_that_belongs_to_another_account_is_unknown_and_says_what_is_mis
     group = log_group().model_copy(
         update={"arn": arn, "account_id": "999988887777", "group": unreadable("logs:DescribeLogGroups", arn)}
     )
-    facts = account(trails=(trail_facts(trail=trail(log_group_arn=f"{arn}:*")),), log_groups=(group,))
+    theirs = ROLE.replace(ACCOUNT, "999988887777")
+    facts = account(
+        trails=(trail_facts(trail=trail(log_group_arn=f"{arn}:*", role_arn=theirs)),),
+        log_groups=(group,),
+        roles=(RoleFacts(arn=theirs, role=unreadable("iam:GetRole", theirs)),),
+    )
     found = judged(facts)
     assert found[0] is Status.UNKNOWN
     assert "logs:DescribeLogGroups" in found[2]

@@ -1,0 +1,35 @@
+"""A third party's check: ACME keeps each trail's log files under a prefix of their own."""
+
+from __future__ import annotations
+
+from auditor.checking import Remediation, Severity, TrailCheck, Verdict, failed, observed, passed
+from auditor.model.snapshot import Snapshot
+from auditor.model.trail import TrailFacts
+from auditor.remedy import aws
+
+
+class TrailPrefix(TrailCheck):
+    """Every trail writes under the prefix that ACME's log archive expects."""
+
+    id = "acme.trail_prefix"
+    title = "The trail writes under the prefix `trail/`"
+    severity = Severity.LOW
+    rationale = "ACME's log archive takes in what lies under `trail/`; log files elsewhere are not kept."
+    controls = {"acme-2026": "LOG-7"}
+
+    def judge(self, facts: TrailFacts, account: Snapshot) -> Verdict:
+        """Judges the prefix that the trail names."""
+        trail = facts.trail
+        shown = observed(trail, trail.arn, "bucket", "key_prefix")
+        if trail.key_prefix == "trail":
+            return passed(f"The trail {trail.name} writes under trail/.", shown)
+        return failed(
+            f"The trail {trail.name} writes under {trail.key_prefix or 'no prefix'}.",
+            shown,
+            remediation=Remediation(
+                summary="Set the prefix; the bucket's policy must let CloudTrail write there.",
+                commands=(
+                    aws("cloudtrail", "update-trail", region=trail.home_region, name=trail.arn, s3_key_prefix="trail"),
+                ),
+            ),
+        )
