@@ -1,0 +1,175 @@
+"""One AWS API call as the front sees it: what is asked, and how to answer in the caller's own protocol."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+from xml.sax.saxutils import escape
+
+from botocore.parsers import create_parser
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import Request, determine_request_protocol
+from moto.core.routing import get_service_router
+from moto.core.serialize import get_serializer_class
+from moto.iam.models import get_account_id_from
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+Forward = Callable[["Call"], Response]
+Handler = Callable[["Call", Forward], Response]
+
+_SERVICES = {"monitoring": "cloudwatch"}
+"""Signing names that are not the name boto3 gives a service."""
+
+_REQUEST_ID = "00000000-0000-4000-8000-000000000000"
+_JSON_TYPE = "application/x-amz-json-1.1"
+_XML = {"query", "ec2", "rest-xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One API call.
+
+    Attributes:
+        service: The service as boto3 names it, such as `s3control`.
+        operation: The operation, such as `GetPublicAccessBlock`.
+        account: The account of the key that signed.
+        region: The region that the call is signed for.
+        params: The arguments, under the names that boto3 takes them by.
+        environ: The WSGI environment, its body not yet read.
+        model: The operation's model.
+        protocol: The wire protocol, such as `json`.
+    """
+
+    service: str
+    operation: str
+    account: str
+    region: str
+    params: dict[str, Any]
+    environ: dict[str, Any]
+    model: Any
+    protocol: str
+
+    @property
+    def name(self) -> str:
+        """Gives service and operation, such as `s3:GetBucketPolicy`."""
+        return f"{self.service}:{self.operation}"
+
+    def reply(self, result: dict[str, Any]) -> Response:
+        """Gives the response that carries a result in the caller's protocol."""
+        serializer = get_serializer_class(self.service, self.protocol)
+        wire = serializer(operation_model=self.model).serialize(result)
+        kind = "text/xml" if self.protocol in _XML else _JSON_TYPE
+        headers = {**wire["headers"], "Content-Type": kind, "x-amzn-RequestId": _REQUEST_ID}
+        return Response(wire["body"], status=int(wire["status_code"]), headers=headers)
+
+    def error(self, code: str, message: str, status: int = 400) -> Response:
+        """Gives an error response in the caller's protocol."""
+        headers = {"x-amzn-RequestId": _REQUEST_ID}
+        if self.protocol not in _XML:
+            headers["X-Amzn-Errortype"] = code
+            body = json.dumps({"__type": code, "message": message})
+            return Response(body, status, headers, content_type=_JSON_TYPE)
+        told = f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
+        if self.service != "s3":
+            told = f"<ErrorResponse>{told}<RequestId>{_REQUEST_ID}</RequestId></ErrorResponse>"
+        return Response(told, status, headers, content_type="text/xml")
+
+    def read(self, response: Response) -> dict[str, Any]:
+        """Gives what a successful response says, as boto3 would give it."""
+        wire = {
+            "status_code": response.status_code,
+            "headers": {key.lower(): value for key, value in response.headers.items()},
+            "body": response.get_data(),
+        }
+        parsed: dict[str, Any] = create_parser(self.protocol).parse(wire, self.model.output_shape)
+        parsed.pop("ResponseMetadata", None)
+        return parsed
+
+    def changed(self, response: Response, change: Callable[[dict[str, Any]], None]) -> Response:
+        """Gives a response with its result changed in place; errors pass as they are."""
+        if response.status_code >= 300:
+            return response
+        result = self.read(response)
+        change(result)
+        return self.reply(result)
+
+    def without(self, *names: str) -> Call:
+        """Gives the call without some of its arguments, for a protocol whose body holds them."""
+        found = [name for name in names if name in self.params]
+        if not found:
+            return self
+        body = self.environ["wsgi.input"].read()
+        if self.protocol == "query":
+            fields = [field for field in parse_qsl(body.decode()) if field[0] not in found]
+            rest = urlencode(fields).encode()
+        else:
+            rest = json.dumps({k: v for k, v in json.loads(body).items() if k not in found}).encode()
+        environ = {**self.environ, "wsgi.input": BytesIO(rest), "CONTENT_LENGTH": str(len(rest))}
+        params = {name: value for name, value in self.params.items() if name not in found}
+        return replace(self, params=params, environ=environ)
+
+
+def identify(environ: dict[str, Any]) -> Call | None:
+    """Gives the API call that a request is, or None where the request is not one that is understood.
+
+    The request's body can be read again afterwards.
+    """
+    scope = _credential_scope(environ.get("HTTP_AUTHORIZATION", ""))
+    if scope is None:
+        return None
+    key, region, signing_name = scope
+    service = _SERVICES.get(signing_name, signing_name)
+    if service == "s3" and environ.get("PATH_INFO", "").startswith("/v20180820/"):
+        service = "s3control"
+    body = _buffered(environ)
+    request = Request({**environ, "wsgi.input": BytesIO(body)})
+    try:
+        model, labels = get_service_router(service).match(request)
+    except (NotFound, NotImplementedError):
+        return None
+    protocol = determine_request_protocol(model.service_model, request.content_type)
+    params = _params(request, model, protocol, labels)
+    account = environ.get("HTTP_X_MOTO_ACCOUNT_ID") or get_account_id_from(key)
+    return Call(service, str(model.name), account, region, params, environ, model, protocol)
+
+
+def _credential_scope(authorization: str) -> tuple[str, str, str] | None:
+    scope = authorization.partition("Credential=")[2].partition(",")[0].split("/")
+    if len(scope) != 5:
+        return None
+    key, _, region, service, _ = scope
+    return key, region, service
+
+
+def _buffered(environ: dict[str, Any]) -> bytes:
+    length = environ.get("CONTENT_LENGTH")
+    if not length:
+        return b""
+    body: bytes = environ["wsgi.input"].read(int(length))
+    environ["wsgi.input"] = BytesIO(body)
+    return body
+
+
+def _params(request: Request, model: Any, protocol: str, labels: dict[str, Any]) -> dict[str, Any]:
+    if protocol == "rest-xml" and request.method == "PUT" and not _speaks_xml(request):
+        return dict(labels)
+    parsed: dict[str, Any] = PROTOCOL_PARSERS[protocol](model).parse(
+        {
+            "method": request.method,
+            "values": request.values,
+            "headers": request.headers,
+            "body": request.get_data(),
+            "url_path": urlsplit(request.url).path,
+            "url_params": labels,
+        }
+    )
+    return {**labels, **parsed}
+
+
+def _speaks_xml(request: Request) -> bool:
+    return request.get_data().lstrip().startswith(b"<")

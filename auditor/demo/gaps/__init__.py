@@ -1,0 +1,38 @@
+"""What moto lacks of AWS, one module for each service.
+
+A gap is filled by a handler: it gets the call and a function that asks moto, and gives the response.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from auditor.demo.call import Call, Handler
+from auditor.demo.gaps.cloudtrail import CloudTrailGaps
+from auditor.demo.gaps.cloudwatch import CloudWatchGaps
+from auditor.demo.gaps.logs import LogsGaps
+from auditor.demo.gaps.s3 import S3Gaps
+from auditor.demo.gaps.sns import SnsGaps
+
+__all__ = ["Gaps"]
+
+
+class Gaps:
+    """All gaps, with the state that moto has no place for.
+
+    Attributes:
+        cloudtrail: The gaps of CloudTrail.
+        sns: The gaps of SNS.
+    """
+
+    def __init__(self) -> None:
+        self.cloudtrail = CloudTrailGaps()
+        self.sns = SnsGaps()
+        services = (self.cloudtrail, self.sns, CloudWatchGaps(), LogsGaps(), S3Gaps())
+        self._handlers: Mapping[str, Handler] = {
+            name: handler for service in services for name, handler in service.handlers().items()
+        }
+
+    def handler(self, call: Call) -> Handler | None:
+        """Gives what answers a call in moto's place, or None where moto may."""
+        return self._handlers.get(call.name)

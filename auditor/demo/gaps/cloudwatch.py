@@ -1,0 +1,87 @@
+"""CloudWatch: the types of alarm that a caller asks for, composite alarms, and mute rules."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from auditor.demo.call import Call, Forward, Handler
+
+_Home = tuple[str, str]
+
+
+class CloudWatchGaps:
+    """What moto lacks of CloudWatch."""
+
+    def __init__(self) -> None:
+        self._composites: dict[_Home, dict[str, dict[str, Any]]] = {}
+        self._mute_rules: dict[_Home, dict[str, dict[str, Any]]] = {}
+
+    def handlers(self) -> dict[str, Handler]:
+        """Gives the handler for each call."""
+        return {
+            "cloudwatch:DescribeAlarms": self._describe_alarms,
+            "cloudwatch:GetAlarmMuteRule": self._get_alarm_mute_rule,
+            "cloudwatch:ListAlarmMuteRules": self._list_alarm_mute_rules,
+            "cloudwatch:PutAlarmMuteRule": self._put_alarm_mute_rule,
+            "cloudwatch:PutCompositeAlarm": self._put_composite_alarm,
+        }
+
+    def _describe_alarms(self, call: Call, forward: Forward) -> Response:
+        """Composite alarms are given only to those who ask for them."""
+        kinds = call.params.get("AlarmTypes") or ["MetricAlarm"]
+        names = call.params.get("AlarmNames")
+        prefix = call.params.get("AlarmNamePrefix") or ""
+
+        def sort(result: dict[str, Any]) -> None:
+            composites = self._composites.get(_home(call), {}) if "CompositeAlarm" in kinds else {}
+            result["CompositeAlarms"] = [
+                alarm for name, alarm in composites.items() if name.startswith(prefix) and (not names or name in names)
+            ]
+            if "MetricAlarm" not in kinds:
+                result["MetricAlarms"] = []
+
+        return call.changed(forward(call), sort)
+
+    def _put_composite_alarm(self, call: Call, _forward: Forward) -> Response:
+        name = call.params["AlarmName"]
+        now = datetime.now(UTC).replace(microsecond=0)
+        self._composites.setdefault(_home(call), {})[name] = {
+            "AlarmArn": f"arn:aws:cloudwatch:{call.region}:{call.account}:alarm:{name}",
+            "ActionsEnabled": True,
+            "AlarmActions": [],
+            "OKActions": [],
+            "InsufficientDataActions": [],
+            "StateValue": "OK",
+            "StateReason": "Unchecked: Initial alarm creation",
+            "StateUpdatedTimestamp": now,
+            "AlarmConfigurationUpdatedTimestamp": now,
+            **{key: value for key, value in call.params.items() if key != "Tags"},
+        }
+        return call.reply({})
+
+    def _put_alarm_mute_rule(self, call: Call, _forward: Forward) -> Response:
+        name = call.params["Name"]
+        arn = f"arn:aws:cloudwatch:{call.region}:{call.account}:alarm-mute-rule:{name}"
+        rule = {**call.params, "AlarmMuteRuleArn": arn, "Status": "ACTIVE", "MuteType": "RECURRING"}
+        rule["LastUpdatedTimestamp"] = datetime.now(UTC).replace(microsecond=0)
+        self._mute_rules.setdefault(_home(call), {})[name] = rule
+        return call.reply({})
+
+    def _get_alarm_mute_rule(self, call: Call, _forward: Forward) -> Response:
+        rule = self._mute_rules.get(_home(call), {}).get(call.params["AlarmMuteRuleName"])
+        if rule is None:
+            return call.error("ResourceNotFoundException", "The mute rule does not exist.", 404)
+        return call.reply(rule)
+
+    def _list_alarm_mute_rules(self, call: Call, _forward: Forward) -> Response:
+        rules = self._mute_rules.get(_home(call), {}).values()
+        alarm = call.params.get("AlarmName")
+        chosen = [rule for rule in rules if alarm is None or alarm in rule["MuteTargets"]["AlarmNames"]]
+        return call.reply({"AlarmMuteRuleSummaries": chosen})
+
+
+def _home(call: Call) -> _Home:
+    return call.account, call.region

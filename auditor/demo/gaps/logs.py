@@ -1,0 +1,84 @@
+"""CloudWatch Logs: the class of a log group, and metric filters that replace one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from moto.logs.models import logs_backends
+from werkzeug.wrappers import Response
+
+from auditor.demo.call import Call, Forward, Handler
+
+_Key = tuple[str, str, str]
+_NO_GROUP = "The specified log group does not exist."
+_EXTRA = ("applyOnTransformedLogs", "fieldSelectionCriteria", "emitSystemFieldDimensions")
+
+
+class LogsGaps:
+    """What moto lacks of CloudWatch Logs."""
+
+    def __init__(self) -> None:
+        self._classes: dict[_Key, str] = {}
+
+    def handlers(self) -> dict[str, Handler]:
+        """Gives the handler for each call."""
+        return {
+            "logs:CreateLogGroup": self._create_log_group,
+            "logs:DescribeLogGroups": self._describe_log_groups,
+            "logs:DescribeMetricFilters": self._describe_metric_filters,
+            "logs:PutMetricFilter": self._put_metric_filter,
+        }
+
+    def _create_log_group(self, call: Call, forward: Forward) -> Response:
+        response = forward(call)
+        if response.status_code < 300:
+            self._classes[_key(call, call.params["logGroupName"])] = call.params.get("logGroupClass", "STANDARD")
+        return response
+
+    def _describe_log_groups(self, call: Call, _forward: Forward) -> Response:
+        found = []
+        filters = logs_backends[call.account][call.region].filters.metric_filters
+        for group in _groups(call):
+            name = group["logGroupName"]
+            group["logGroupClass"] = self._classes.get(_key(call, name), "STANDARD")
+            group["metricFilterCount"] = sum(one["logGroupName"] == name for one in filters)
+            found.append(group)
+        return call.reply({"logGroups": found})
+
+    def _describe_metric_filters(self, call: Call, forward: Forward) -> Response:
+        group = call.params.get("logGroupName")
+        if group is not None and group not in logs_backends[call.account][call.region].groups:
+            return call.error("ResourceNotFoundException", _NO_GROUP)
+        return forward(call)
+
+    def _put_metric_filter(self, call: Call, forward: Forward) -> Response:
+        name, group = call.params["filterName"], call.params["logGroupName"]
+        backend = logs_backends[call.account][call.region]
+        if group not in backend.groups:
+            return call.error("ResourceNotFoundException", _NO_GROUP)
+        backend.filters.delete_filter(name, group)
+        response = forward(call)
+        extra = {field: call.params[field] for field in _EXTRA if field in call.params}
+        for one in backend.filters.get_matching_filters(name, group):
+            if one["filterName"] == name:
+                one.update(extra)
+        return response
+
+
+def _key(call: Call, name: str) -> _Key:
+    return call.account, call.region, name
+
+
+def _groups(call: Call) -> Iterator[dict[str, Any]]:
+    """Gives the log groups that a call asks for, by name."""
+    prefix = call.params.get("logGroupNamePrefix") or ""
+    part = (call.params.get("logGroupNamePattern") or "").lower()
+    asked = call.params.get("logGroupIdentifiers")
+    for name, group in sorted(logs_backends[call.account][call.region].groups.items()):
+        told = group.to_describe_dict()
+        if not name.startswith(prefix) or part not in name.lower():
+            continue
+        if asked and not {name, told["arn"], told["logGroupArn"]} & set(asked):
+            continue
+        yield told

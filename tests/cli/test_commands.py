@@ -1,0 +1,111 @@
+"""The smaller commands."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from auditor.benchmark import VERSIONS, load
+from auditor.registry import check_ids, load_checks
+from auditor.report import json_schema
+from tests.cli.run import auditor
+
+# The ids that the product promises; adding one is a change to this list, losing one a break.
+PROMISED = """
+trail.multi_region trail.logging trail.log_validation trail.management_events trail.global_events trail.encryption
+trail.delivery trail.digest_delivery trail.s3_data_events trail.insights
+bucket.public_access bucket.encryption bucket.delete_protection bucket.versioning bucket.tls_only
+bucket.access_logging bucket.cloudtrail_access bucket.retention
+cloudwatch.integration cloudwatch.delivery cloudwatch.role cloudwatch.retention cloudwatch.encryption
+alarm.unauthorized_api_calls alarm.console_login_without_mfa alarm.root_usage alarm.iam_policy_changes
+alarm.cloudtrail_changes alarm.console_auth_failures alarm.cmk_disable_or_delete alarm.s3_policy_changes
+alarm.config_changes alarm.security_group_changes alarm.nacl_changes alarm.network_gateway_changes
+alarm.route_table_changes alarm.vpc_changes alarm.organizations_changes securityhub.enabled
+"""
+IDS = PROMISED.split()
+
+
+def test_every_promised_check_is_registered_and_loads() -> None:
+    assert sorted(check_ids()) == sorted(IDS)
+    checks, broken = load_checks()
+    assert broken == ()
+    assert sorted(check.id for check in checks) == sorted(IDS)
+
+
+def test_every_check_says_what_it_is() -> None:
+    checks, _ = load_checks()
+    for check in checks:
+        assert check.title, check.id
+        assert not check.title.endswith("."), check.id
+        assert check.rationale.endswith("."), check.id
+        assert check.references, check.id
+        assert type(check).judge.__doc__, check.id
+    assert len({check.title for check in checks}) == len(checks)
+
+
+def test_the_benchmarks_table_names_no_check_that_is_not_there() -> None:
+    for version in VERSIONS:
+        benchmark = load(version)
+        assert set(benchmark.numbers) == set(IDS)
+        assert set(benchmark.requirements) <= set(IDS)
+
+
+def test_checks_lists_each_with_its_number_in_the_version() -> None:
+    listed = auditor("checks", "--benchmark", "cis-1.2").out
+    assert re.search(r"alarm\.root_usage +3\.3 +critical", listed)
+    assert len(listed.splitlines()) == len(IDS)
+    as_json = json.loads(auditor("checks", "--json").out)
+    assert [check["id"] for check in as_json] == [line.split()[0] for line in listed.splitlines()]
+
+
+def test_explain_says_what_is_wanted_and_why() -> None:
+    said = auditor("explain", "alarm.unauthorized_api_calls").out
+    assert "UnauthorizedOperation" in said
+    assert "CloudWatch.2" in said
+    assert "cis-5.0 4.1" in said
+    assert auditor("explain", "alarm.nothing").code == 2
+
+
+def test_the_schema_that_is_shipped_is_that_of_the_models() -> None:
+    printed = json.loads(auditor("schema").out)
+    assert printed == json_schema()
+    jsonschema.Draft202012Validator.check_schema(printed)
+
+
+def test_the_policy_lets_nothing_but_read() -> None:
+    (statement,) = json.loads(auditor("policy").out)["Statement"]
+    assert statement["Effect"] == "Allow"
+    assert all(re.fullmatch(r"[a-z0-9]+:(Get|List|Describe)\w+", action) for action in statement["Action"])
+    assert "s3:GetEncryptionConfiguration" in statement["Action"]
+
+
+def test_the_version_needs_none_of_the_heavy_packages() -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "auditor.cli", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert not imported & {"boto3", "botocore", "pydantic", "jinja2", "weasyprint", "moto", "rich"}
+    assert re.fullmatch(r"auditor, version \d+\.\d+\.\d+\n", done.stdout)
+
+
+@pytest.mark.parametrize("command", ["", "demo", "scan", "checks", "explain", "policy", "schema"])
+def test_help_is_there_for_each_command(command: str) -> None:
+    done = auditor(*([command] if command else []), "--help")
+    assert done.code == 0
+    assert "Usage: " in done.out
+
+
+def test_the_demo_shows_every_kind_of_verdict_and_ends_well(tmp_path: Path) -> None:
+    done = auditor("demo", "--out", str(tmp_path))
+    assert done.code == 0, done.err
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(json_schema()).validate(report)
+    statuses = {finding["check_id"]: finding["status"] for finding in report["findings"]}
+    assert set(statuses.values()) >= {"PASS", "FAIL", "UNKNOWN"}
+    assert {path.name for path in tmp_path.iterdir()} == {"report.html", "report.pdf", "report.json"}
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
