@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Iterator
 from typing import cast
 
@@ -14,6 +15,7 @@ from auditor.pattern.values import ABSENT, Found
 from auditor.pattern.world import Example, customs
 
 _LONGEST_ARRAY = 10_000
+_MOST_NEARLY = 4
 _NAME = Selector(("eventName",))
 _SOURCE = Selector(("eventSource",))
 _IDENTITY_TYPE = Selector(("userIdentity", "type"))
@@ -55,6 +57,8 @@ def records(assignment: Assignment) -> Iterator[Event]:
     }
     for example in _fitting(wanted):
         yield _record(example, wanted)
+    for example in itertools.islice(_nearly_fitting(wanted), _MOST_NEARLY):
+        yield _record(example, wanted)
     # No familiar record fits. An invented name comes last among its like, and no fact speaks of it.
     names = wanted.get(_NAME, [])
     for name in dict.fromkeys(names[::-1][:1] + names[:1]) if all(isinstance(n, str) for n in names) else ():
@@ -71,6 +75,16 @@ def _fitting(wanted: dict[Selector, list[Found]]) -> Iterator[Example]:
     for example in examples:
         if all(_among(value, wanted[selector]) for selector, value in example.items() if selector in wanted):
             yield example
+
+
+def _nearly_fitting(wanted: dict[Selector, list[Found]]) -> Iterator[Example]:
+    """Gives familiar records of a fitting name and source, without what is wanted otherwise."""
+    for example in customs().examples:
+        fits = {
+            selector: value for selector, value in example.items() if _among(value, wanted.get(selector, [value]))
+        }
+        if _NAME in fits and _SOURCE in fits:
+            yield fits
 
 
 def _among(value: Found, members: list[Found]) -> bool:
