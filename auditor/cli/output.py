@@ -23,11 +23,13 @@ def chosen_formats(given: Sequence[str]) -> tuple[str, ...]:
 
     Raises:
         UsageError: No such format.
+        ConfigurationError: A format lacks what it needs, such as the PDF its native libraries.
     """
     asked = tuple(dict.fromkeys(name.strip() for option in given for name in option.split(",") if name.strip()))
-    for name in asked:
+    chosen = asked or formats()
+    for name in chosen:
         renderer(name)
-    return asked or formats()
+    return chosen
 
 
 @contextmanager

@@ -1,0 +1,26 @@
+"""What a format has to offer."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from auditor.report import Report
+
+
+class Renderer(Protocol):
+    """One format that a report can be given in."""
+
+    @property
+    def name(self) -> str:
+        """What the format is called on the command line, such as `html`."""
+
+    @property
+    def file_name(self) -> str:
+        """The file that the format is written to, such as `report.html`."""
+
+    @property
+    def binary(self) -> bool:
+        """Whether a terminal had better not show it."""
+
+    def render(self, report: Report) -> bytes:
+        """Gives the whole file. The same report gives the same bytes."""

@@ -1,0 +1,76 @@
+"""Writes reports, each whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import secrets
+from collections.abc import Iterable
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.errors import OutputError
+from auditor.render.registry import renderer
+from auditor.report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ELSEWHERE = "Choose another folder with --out."
+_ADVICE = {
+    errno.EEXIST: f"It is a file, not a folder. {_ELSEWHERE}",
+    errno.ENOTDIR: f"Part of that path is a file, not a folder. {_ELSEWHERE}",
+    errno.EISDIR: "A folder of that name is in the way. Move it, or choose another folder with --out.",
+    errno.EACCES: f"You may not write there. {_ELSEWHERE}",
+    errno.EPERM: f"You may not write there. {_ELSEWHERE}",
+    errno.EROFS: f"That file system is read-only. {_ELSEWHERE}",
+    errno.ENOSPC: "The disk is full. Make room, or choose another folder with --out.",
+    errno.EDQUOT: "Your disk quota is used up. Make room, or choose another folder with --out.",
+    errno.ENAMETOOLONG: f"The path is too long. {_ELSEWHERE}",
+}
+
+
+def write(report: Report, names: Iterable[str], out_dir: Path) -> tuple[Path, ...]:
+    """Writes the report in each of the named formats into a folder, which is made if need be.
+
+    All formats are rendered before the first file is touched. Each file then takes the place of an older one in a
+    single step, so that a reader sees either the old report or the new one.
+
+    Returns:
+        The files, in the order of the names; a name given twice counts once.
+
+    Raises:
+        UsageError: No such format.
+        ConfigurationError: A format needs something that is not installed.
+        OutputError: The folder cannot be written to.
+    """
+    renderers = [renderer(name) for name in dict.fromkeys(names)]
+    rendered = [(out_dir / each.file_name, each.render(report)) for each in renderers]
+    with _told(out_dir):
+        out_dir.mkdir(parents=True, exist_ok=True)
+    for path, content in rendered:
+        with _told(path):
+            _replace(path, content)
+    return tuple(path for path, _ in rendered)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    try:
+        with draft.open("xb") as file:
+            file.write(content)
+        draft.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            draft.unlink()
+        raise
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Says in plain words what the operating system said."""
+    try:
+        yield
+    except OSError as error:
+        advice = _ADVICE.get(error.errno or 0, f"{error.strerror or error}. {_ELSEWHERE}")
+        raise OutputError(f"{path} cannot be written.", advice) from error

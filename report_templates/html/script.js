@@ -1,0 +1,72 @@
+"use strict";
+(() => {
+  const form = document.getElementById("filter");
+  const findings = [...document.querySelectorAll("article.finding")];
+  const areas = [...document.querySelectorAll("section.area")];
+  const shown = form.elements.shown;
+  let texts = null;
+
+  // The text of a finding is read once, when the first search needs it.
+  const holds = (index, words) => {
+    texts ??= findings.map((finding) => finding.textContent.toLowerCase());
+    return words.every((word) => texts[index].includes(word));
+  };
+
+  const apply = () => {
+    const words = form.elements.text.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const severity = form.elements.severity.value;
+    const verdicts = new Set([...form.querySelectorAll("[name=verdict]:checked")].map((box) => box.value));
+    let count = 0;
+    findings.forEach((finding, index) => {
+      const { verdict, severity: own } = finding.dataset;
+      const fits = verdicts.has(verdict) && (!severity || own === severity) && (!words.length || holds(index, words));
+      finding.hidden = !fits;
+      count += fits;
+    });
+    areas.forEach((area) => { area.hidden = !area.querySelector("article:not([hidden])"); });
+    shown.value = `${count} of ${shown.dataset.all} shown`;
+  };
+
+  // A link to a finding that is filtered away brings it back.
+  const reveal = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target || !target.matches("article.finding")) return;
+    if (target.hidden) { form.reset(); apply(); }
+    target.querySelector("details.more").open = true;
+    target.scrollIntoView();
+  };
+
+  const copy = async (text, button) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(button.previousElementSibling);
+      button.textContent = "Selected";
+    }
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  };
+
+  document.querySelectorAll(".command").forEach((block) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Copy";
+    button.setAttribute("aria-live", "polite");
+    button.addEventListener("click", () => copy(block.querySelector("code").textContent, button));
+    block.append(button);
+  });
+
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll("details:not([open])")];
+    folded.forEach((each) => { each.open = true; });
+  });
+  addEventListener("afterprint", () => folded.forEach((each) => { each.open = false; }));
+  addEventListener("hashchange", reveal);
+  form.addEventListener("input", apply);
+  form.addEventListener("reset", () => setTimeout(apply));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.hidden = false;
+  apply();
+  reveal();
+})();
