@@ -14,7 +14,9 @@ from auditor.checking.scopes import account_subject, trails_of
 from auditor.checking.verdict import Verdict
 from auditor.findings import Evidence, LinkName, Status
 from auditor.model.arn import Arn
+from auditor.model.fact import Fact
 from auditor.model.snapshot import Snapshot
+from auditor.model.trail import Trail, TrailStatus
 from auditor.remedy import mend_chain
 
 
@@ -58,10 +60,17 @@ def _notes(requirement: Requirement, proof: Proof) -> tuple[str, ...]:
     return (*proof.notes, required, *((requirement.note,) if requirement.note else ()))
 
 
+# What a chain rests on; a trail and its status hold far more, which the trail's own checks show.
+_SHOWN: dict[type[Fact], tuple[str, ...]] = {
+    Trail: ("multi_region", "global_events", "log_group_arn", "role_arn"),
+    TrailStatus: ("logging", "latest_logs_delivery", "latest_logs_delivery_error"),
+}
+
+
 def _evidence(proof: Proof) -> tuple[Evidence, ...]:
     """Shows each fact that the deciding routes rest on once."""
     facts = {(resource, type(fact)): fact for route in proof.routes for resource, fact in route.facts}
-    return tuple(observed(fact, resource) for (resource, _), fact in facts.items())
+    return tuple(observed(fact, resource, *_SHOWN.get(kind, ())) for (resource, kind), fact in facts.items())
 
 
 def _resource(proof: Proof) -> str | None:

@@ -27,7 +27,7 @@ def demo(benchmark: str, given: tuple[str, ...], out: str, quiet: bool, verbose:
     from auditor.registry import load_checks
     from auditor.scan import scan
 
-    asked = chosen_formats(given)
+    asked = chosen_formats(given, out)
     checks, broken = load_checks()
     with embedded_account() as account, progress_bar(quiet=quiet) as progress:
         connection = Connection(account.session(), account.region, account.endpoint_url)

@@ -11,24 +11,29 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from auditor.errors import UsageError
-from auditor.render import formats, renderer, write
+from auditor.render import formats, prepare, renderer, write
 from auditor.render.terminal import summary
 from auditor.report import Report
 
 STDOUT = "-"
 
 
-def chosen_formats(given: Sequence[str]) -> tuple[str, ...]:
-    """Gives the formats asked for, each option a list with commas.
+def chosen_formats(given: Sequence[str], out: str) -> tuple[str, ...]:
+    """Gives the formats asked for, each option a list with commas, and sees to it that they can be written.
 
     Raises:
-        UsageError: No such format.
+        UsageError: No such format, or several of them on stdout.
         ConfigurationError: A format lacks what it needs, such as the PDF its native libraries.
+        OutputError: The folder cannot be written to.
     """
     asked = tuple(dict.fromkeys(name.strip() for option in given for name in option.split(",") if name.strip()))
     chosen = asked or formats()
     for name in chosen:
         renderer(name)
+    if out != STDOUT:
+        prepare(Path(out))
+    elif len(chosen) != 1:
+        raise UsageError("--out - takes one format.", f"Choose one with --format: {', '.join(formats())}.")
     return chosen
 
 
@@ -64,12 +69,9 @@ def deliver(report: Report, asked: Sequence[str], out: str, *, quiet: bool, verb
     """Writes the reports and prints the summary.
 
     Raises:
-        UsageError: Several formats were asked for on stdout.
         OutputError: A file could not be written.
     """
     if out == STDOUT:
-        if len(asked) != 1:
-            raise UsageError("--out - takes one format.", f"Choose one with --format: {', '.join(formats())}.")
         sys.stdout.buffer.write(renderer(asked[0]).render(report))
         sys.stdout.buffer.flush()
         return

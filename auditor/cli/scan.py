@@ -67,7 +67,7 @@ def scan(
     from auditor.scan import scan as run
     from auditor.waivers import load_waivers
 
-    asked = chosen_formats(given)
+    asked = chosen_formats(given, out)
     checks, broken = load_checks(only, skip)
     accepted = load_waivers(waivers) if waivers else ()
     connection = connect(profile, region, endpoint_url)

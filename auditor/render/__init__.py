@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from auditor.render.interface import Renderer
 from auditor.render.registry import formats, renderer
-from auditor.render.writing import write
+from auditor.render.writing import prepare, write
 
-__all__ = ["Renderer", "formats", "renderer", "write"]
+__all__ = ["Renderer", "formats", "prepare", "renderer", "write"]

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from auditor.errors import OutputError
@@ -46,12 +47,23 @@ def write(report: Report, names: Iterable[str], out_dir: Path) -> tuple[Path, ..
     """
     renderers = [renderer(name) for name in dict.fromkeys(names)]
     rendered = [(out_dir / each.file_name, each.render(report)) for each in renderers]
-    with _told(out_dir):
-        out_dir.mkdir(parents=True, exist_ok=True)
+    prepare(out_dir)
     for path, content in rendered:
         with _told(path):
             _replace(path, content)
     return tuple(path for path, _ in rendered)
+
+
+def prepare(out_dir: Path) -> None:
+    """Makes the folder if need be and tries whether files can be made there, before any work is done.
+
+    Raises:
+        OutputError: The folder cannot be written to.
+    """
+    with _told(out_dir):
+        out_dir.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=out_dir):
+            pass
 
 
 def _replace(path: Path, content: bytes) -> None:
