@@ -127,6 +127,7 @@ def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     both = chosen.get("And", {})
     expiry = rule.get("Expiration", {})
     on = expiry.get("Date")
+    noncurrent = rule.get("NoncurrentVersionExpiration", {})
     return {
         "id": rule.get("ID", ""),
         "enabled": rule.get("Status") == "Enabled",
@@ -134,5 +135,6 @@ def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
         "narrowed": bool(set(chosen) - {"Prefix", "And"} or set(both) - {"Prefix"}),
         "expires_after_days": expiry.get("Days"),
         "expires_on": on.isoformat() if on else None,
-        "noncurrent_days": rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays"),
+        # A rule that keeps newer versions keeps the only noncurrent version that a log file comes to have.
+        "noncurrent_days": None if noncurrent.get("NewerNoncurrentVersions") else noncurrent.get("NoncurrentDays"),
     }

@@ -80,9 +80,7 @@ def _fitting(wanted: dict[Selector, list[Found]]) -> Iterator[Example]:
 def _nearly_fitting(wanted: dict[Selector, list[Found]]) -> Iterator[Example]:
     """Gives familiar records of a fitting name and source, without what is wanted otherwise."""
     for example in customs().examples:
-        fits = {
-            selector: value for selector, value in example.items() if _among(value, wanted.get(selector, [value]))
-        }
+        fits = {selector: value for selector, value in example.items() if _among(value, wanted.get(selector, [value]))}
         if _NAME in fits and _SOURCE in fits:
             yield fits
 

@@ -44,5 +44,7 @@ def _denial(policy: Policy | None, bucket_arn: str, context: dict[str, str]) -> 
     found = weakest(tuple(each.values()))
     missing = [what for what, denial in each.items() if denial.extent is Extent.NOT_DENIED]
     if len(missing) == 1:
-        return replace(found, notes=(*found.notes, f"the {missing[0]} of {bucket_arn} are left out"))
+        return replace(
+            found, notes=(*found.notes, f"requests to the {missing[0]} at {asked[missing[0]]} are not denied")
+        )
     return found

@@ -1,0 +1,84 @@
+"""What mends a broken chain: commands for the links that are broken, and for no others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.benchmark import Requirement
+from auditor.chain import Proof
+from auditor.chain.link import ORDER
+from auditor.chain.telling import described
+from auditor.findings import LinkName, Remediation
+from auditor.model.alarm import Alarm
+from auditor.model.snapshot import Snapshot
+from auditor.remedy.counting import Watched, mend_filter
+from auditor.remedy.delivering import Home, mend_delivery
+from auditor.remedy.hearing import Hearing, mend_hearing
+from auditor.remedy.mending import EMAIL, NOTHING, Case, Mending
+from auditor.remedy.recording import mend_trail
+from auditor.remedy.ringing import MOST_ACTIONS, changed, fewest_changes, made, new_alarm, switched_on
+
+_BEHIND_THE_LOGS = ORDER[ORDER.index(LinkName.FILTER) :]
+
+
+def mend_chain(check_id: str, requirement: Requirement, proof: Proof, account: Snapshot) -> Remediation:
+    """Gives what mends the links of a chain that are broken.
+
+    The commands add and widen; they overwrite nothing that they did not make, and running them twice changes nothing.
+
+    Args:
+        check_id: The check, after which what is made is named.
+        requirement: What the control requires.
+        proof: A proof that failed; its first route is mended.
+        account: What was read of the account, which has a trail.
+    """
+    control = check_id.rpartition(".")[2].replace("_", "-")
+    case = Case(control, requirement, proof, account)
+    home, delivery = mend_delivery(case)
+    mending = mend_trail(case) + delivery
+    if home is not None and (home.new or case.broken(*_BEHIND_THE_LOGS)):
+        mending += _mend_telling(case, home)
+    return Remediation(summary=_summary(case, mending), commands=mending.commands, references=mending.pages)
+
+
+def _mend_telling(case: Case, home: Home) -> Mending:
+    """Gives what mends the way from the log group to a person; the topic stands before the alarm that names it."""
+    watched, counting = mend_filter(case, home)
+    if watched.alarm is None:
+        return _new_telling(case, home, watched, counting)
+    hearing = mend_hearing(case, watched.alarm, home.region)
+    if hearing.actions is not None and len(hearing.actions) > MOST_ACTIONS:
+        return _new_telling(case, home, watched, counting)
+    return hearing.mending + counting + _mend_alarm(case, home, watched, watched.alarm, hearing)
+
+
+def _new_telling(case: Case, home: Home, watched: Watched, counting: Mending) -> Mending:
+    planned = new_alarm(case, home.region, watched.emission)
+    hearing = mend_hearing(case, planned, home.region)
+    told = planned.model_copy(update={"actions": hearing.actions or ()})
+    return hearing.mending + counting + made(told, home.region)
+
+
+def _mend_alarm(case: Case, home: Home, watched: Watched, alarm: Alarm, hearing: Hearing) -> Mending:
+    changes = dict(fewest_changes(alarm, watched.emission) or {}) if case.broken(LinkName.ALARM) else {}
+    if hearing.actions is not None:
+        changes["actions"] = hearing.actions
+    on = NOTHING if alarm.actions_enabled else switched_on(alarm, home.region)
+    return changed(alarm, home.region, changes) + on
+
+
+def _summary(case: Case, mending: Mending) -> str:
+    """Says what a person sets, what the commands do, what is left to a person, and what is at stake."""
+    sentences: list[str] = []
+    if any(str(EMAIL) in command for command in mending.commands):
+        sentences.append("First set EMAIL to the address of the person to be told.")
+    if mending.does:
+        sentences.append(f"The commands {_listed(mending.does)}.")
+    sentences += mending.says
+    event = f"an event such as {described(case.proof.witness)}" if case.proof.witness else "what the control names"
+    sentences.append(f"Until then {event} tells nobody.")
+    return " ".join(sentences)
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,1 @@
+"""Hardening of the buckets that trails write to."""

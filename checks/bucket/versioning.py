@@ -1,0 +1,49 @@
+"""Versioning of a trail's bucket."""
+
+from __future__ import annotations
+
+from auditor.checking import BucketCheck, Remediation, Severity, Verdict, failed, known, observed, passed
+from auditor.model.bucket import BucketFacts, Versioning
+from auditor.model.snapshot import Snapshot
+from auditor.remedy import Variable, aws
+
+_MFA = Variable("MFA")
+
+
+class BucketVersioning(BucketCheck):
+    """The bucket keeps the earlier versions of what is overwritten or deleted."""
+
+    id = "bucket.versioning"
+    title = "The trail's bucket keeps every version of its objects"
+    severity = Severity.LOW
+    rationale = (
+        "Where versions are kept, a log file that is overwritten or deleted can be fetched back, and the attempt "
+        "leaves a trace; MFA delete and Object Lock both build on it."
+    )
+    references = ("https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",)
+
+    def judge(self, facts: BucketFacts, account: Snapshot) -> Verdict:
+        """Judges the state of versioning."""
+        versioning = known(facts.versioning)
+        shown = observed(versioning, facts.arn, "status", "mfa_delete")
+        if versioning.enabled:
+            return passed(f"Versioning of {facts.name} is on.", shown)
+        state = "suspended" if versioning.status == "Suspended" else "off"
+        return failed(f"Versioning of {facts.name} is {state}.", shown, remediation=_turn_on(facts, versioning))
+
+
+def _turn_on(facts: BucketFacts, versioning: Versioning) -> Remediation:
+    """Gives what turns versioning on; with MFA delete only the root user can, with a code."""
+    summary = "Turn versioning on; each version that is kept is paid for as an object of its own."
+    if versioning.needs_mfa:
+        summary += " As MFA delete is on, the root user must do it, with the device's serial number and code in MFA."
+    asked = {"Status": "Enabled", **({"MFADelete": "Enabled"} if versioning.needs_mfa else {})}
+    command = aws(
+        "s3api",
+        "put-bucket-versioning",
+        region=facts.region,
+        bucket=facts.name,
+        versioning_configuration=asked,
+        mfa=_MFA if versioning.needs_mfa else None,
+    )
+    return Remediation(summary=summary, commands=(command,))
