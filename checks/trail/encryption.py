@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from auditor.checking import Remediation, Severity, TrailCheck, Verdict, failed, known, observed, passed
+from pydantic import JsonValue
+
+from auditor.checking import Remediation, Severity, TrailCheck, Verdict, failed, observed, passed, unknown
+from auditor.checking.evidence import shown_unreadable
+from auditor.model.arn import Arn
+from auditor.model.fact import Unreadable
+from auditor.model.key import Key
 from auditor.model.snapshot import Snapshot
-from auditor.model.trail import TrailFacts
+from auditor.model.trail import Trail, TrailFacts
 from auditor.remedy import aws
+from auditor.remedy.key import KEY, make_key
+from auditor.remedy.policy import Statement
+from checks.trail.mending import by_owner
+
+# https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
+_WORKING = ("Enabled", "Updating")
+_CLOUDTRAIL: dict[str, JsonValue] = {"Service": "cloudtrail.amazonaws.com"}
 
 
 class TrailEncryption(TrailCheck):
@@ -16,10 +29,12 @@ class TrailEncryption(TrailCheck):
     severity = Severity.MEDIUM
     rationale = (
         "With a KMS key of the account, reading the logs takes two permissions, on the bucket and on the key; "
-        "whoever slips into the bucket alone reads nothing."
+        "whoever slips into the bucket alone reads nothing. With a key that is disabled or gone, CloudTrail itself "
+        "can write no more, and nobody can read what was written."
     )
     references = (
         "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
+        "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
     )
 
     def judge(self, facts: TrailFacts, account: Snapshot) -> Verdict:
@@ -27,9 +42,86 @@ class TrailEncryption(TrailCheck):
         trail = facts.trail
         shown = observed(trail, trail.arn, "kms_key")
         if not trail.kms_key:
-            mend = aws("cloudtrail", "update-trail", region=trail.home_region, name=trail.arn, kms_key_id="KEY_ARN")
-            return failed("The trail names no KMS key.", shown, remediation=Remediation(summary="", commands=(mend,)))
-        key = known(account.key(trail.kms_key).key)
+            reason = f"The trail {trail.name} names no KMS key, so that S3's own encryption is all its log files have."
+            return failed(reason, shown, remediation=_new_key(trail, account))
+        key = account.key(trail.kms_key).key
         if key is None:
-            return failed(f"The key {trail.kms_key} does not exist.", shown)
-        return passed(f"The log files are encrypted with {key.arn}.", shown, observed(key, key.arn, "manager", "state"))
+            reason = f"The key {trail.kms_key} that the trail {trail.name} names does not exist."
+            return failed(reason, shown, remediation=_new_key(trail, account))
+        if isinstance(key, Unreadable):
+            reason = f"The trail {trail.name} names a key, but whether that works is not known: {key.reason}."
+            return unknown(reason, shown, shown_unreadable(key), notes=_worked(facts))
+        evidence = (shown, observed(key, key.arn, "manager", "state"))
+        if key.state not in _WORKING:
+            reason = f"The key {key.arn} that the trail {trail.name} names is {_state(key)}."
+            return failed(reason, *evidence, remediation=_mended(trail, key, account))
+        return passed(f"The log files of {trail.name} are encrypted with {key.arn}.", *evidence, notes=_manager(key))
+
+
+def _state(key: Key) -> str:
+    return "about to be deleted" if key.state == "PendingDeletion" else f"not usable, its state is {key.state}"
+
+
+def _manager(key: Key) -> tuple[str, ...]:
+    if key.manager != "AWS":
+        return ()
+    return (f"AWS manages {key.arn}: its policy cannot be changed, so that it sets no limit of the account's own.",)
+
+
+def _worked(facts: TrailFacts) -> tuple[str, ...]:
+    status = facts.status
+    if isinstance(status, Unreadable) or status.latest_delivery is None or status.latest_delivery_error:
+        return ()
+    return (f"The delivery at {status.latest_delivery:%Y-%m-%d %H:%M} UTC went without an error.",)
+
+
+def _mended(trail: Trail, key: Key, account: Snapshot) -> Remediation:
+    """Gives what makes a key work again: the files that it encrypted need it, so that a new one is no help."""
+    found = Arn.parse(key.arn)
+    if found is None or found.account_id != account.account_id:
+        owner = found.account_id if found else "that owns it"
+        return Remediation(summary=f"The key belongs to account {owner}, which must enable it there.")
+    if key.state not in {"Disabled", "PendingDeletion"}:
+        return _new_key(trail, account)
+    here = {"region": found.region, "key_id": key.arn}
+    kept = (aws("kms", "cancel-key-deletion", **here),) if key.state == "PendingDeletion" else ()
+    summary = "Enable the key again; log files that it encrypted cannot be read without it."
+    return Remediation(summary=summary, commands=(*kept, aws("kms", "enable-key", **here)))
+
+
+def _new_key(trail: Trail, account: Snapshot) -> Remediation:
+    """Makes a key that CloudTrail may use for this trail; it must be in the region of the trail's bucket."""
+    bucket = account.bucket(trail.bucket)
+    root = str(Arn(account.caller.partition, "iam", "", account.account_id, "root"))
+    region = bucket.region if bucket.exists and bucket.region else trail.home_region
+    made = make_key(f"trail/{trail.name}", region, root, *_grants(trail, account))
+    named = aws("cloudtrail", "update-trail", region=trail.home_region, name=trail.name, kms_key_id=KEY)
+    summary = (
+        "Make a key that CloudTrail may use for this trail, in the region of its bucket, and have the trail use it. "
+        "A key is billed by the month; whoever reads the logs then needs kms:Decrypt on it as well."
+    )
+    return by_owner(trail, account, summary, *made, named)
+
+
+def _grants(trail: Trail, account: Snapshot) -> tuple[Statement, Statement]:
+    """Gives what AWS asks for in the policy of a trail's key, for this trail only."""
+    mine: dict[str, JsonValue] = {"StringEquals": {"aws:SourceArn": trail.arn}}
+    any_trail = str(Arn(account.caller.partition, "cloudtrail", "*", account.account_id, "trail/*"))
+    encrypt: Statement = {
+        "Sid": "CloudTrailEncrypts",
+        "Effect": "Allow",
+        "Principal": _CLOUDTRAIL,
+        "Action": "kms:GenerateDataKey*",
+        "Resource": "*",
+        "Condition": {**mine, "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": any_trail}},
+    }
+    # Decrypt is for a bucket with an S3 Bucket Key.
+    look: Statement = {
+        "Sid": "CloudTrailUsesTheKey",
+        "Effect": "Allow",
+        "Principal": _CLOUDTRAIL,
+        "Action": ["kms:DescribeKey", "kms:Decrypt"],
+        "Resource": "*",
+        "Condition": mine,
+    }
+    return encrypt, look
