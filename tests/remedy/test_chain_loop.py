@@ -153,6 +153,9 @@ BREAKS: dict[Callable[[Broken], None], tuple[LinkName, ...]] = {
     cast_out: (L.TOPIC,),
 }
 
+# Their commands set what they set whatever was there; running them again would only cost time.
+SET_ONLY = {read_only_and_nought, only_data_and_nobody, narrowed}
+
 
 def judged(account: Account) -> Finding:
     connection = Connection(account.session(), account.region, account.endpoint_url)
@@ -202,7 +205,7 @@ def test_the_commands_mend_what_was_broken(
     assert before.status is Status.FAIL, before.reason
     assert tuple(link.link for link in before.chain if link.status is LinkStatus.BROKEN) == BREAKS[make_worse]
     stood = standing(aws_account)
-    for _ in ("once", "again"):
+    for _ in ("once",) if make_worse in SET_ONLY else ("once", "again"):
         mended(aws_account, before, tmp_path)
         after = judged(aws_account)
         assert after.status is Status.PASS, f"{after.reason}: {after.chain}"
