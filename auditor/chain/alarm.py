@@ -5,7 +5,10 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThat
 
 from __future__ import annotations
 
+import math
 import operator
+import statistics
+from collections import Counter
 from collections.abc import Callable
 
 from auditor.chain.link import broken, sound, unsure
@@ -49,6 +52,9 @@ def _sees(alarm: Alarm, emission: Emission) -> ChainLink | None:
     if named:
         why = f"{alarm.name} watches one value of {', '.join(sorted(named))}; events with another do not reach it."
         return unsure(LinkName.ALARM, alarm.arn, why)
+    if alarm.period is not None and alarm.period < _MINUTE:
+        why = f"{alarm.name} looks every {alarm.period} seconds at a metric that has a value a minute."
+        return unsure(LinkName.ALARM, alarm.arn, why)
     if alarm.unit is not None and alarm.unit != emission.unit:
         why = f"{alarm.name} watches values in {alarm.unit}; the filter sends them in {emission.unit}."
         return broken(LinkName.ALARM, alarm.arn, why)
@@ -77,31 +83,43 @@ def _reaches(alarm: Alarm, emission: Emission) -> ChainLink | None:
     return None
 
 
-def _datapoint(alarm: Alarm, emission: Emission) -> tuple[float, float | None] | None:
-    """Gives the least value that a period with one event can have, and that of a period without; None if unknown.
+_STATISTICS: dict[str, Callable[[list[float]], float]] = {
+    "Sum": math.fsum,
+    "Maximum": max,
+    "Minimum": min,
+    "SampleCount": lambda samples: float(len(samples)),
+    "Average": statistics.fmean,
+}
 
-    Where the filter has a default value, every other minute with log events adds a sample of it.
+
+def _datapoint(alarm: Alarm, emission: Emission) -> tuple[float, float | None] | None:
+    """Gives the least value that a period with one event can have, and the most that one without; None if unknown.
+
+    A filter with a default value adds a sample of it for every other minute that has log events: for all of them, or
+    for none.
     """
-    if emission.value is None:
+    statistic = _STATISTICS.get(alarm.statistic or "")
+    if statistic is None or emission.value is None:
         return None
-    value, default = emission.value, emission.default
-    minutes = max(1, (alarm.period or _MINUTE) // _MINUTE)
-    others = minutes - 1 if default is not None else 0
-    rest = default or 0.0
-    quiet = None if default is None else default
-    match alarm.statistic:
-        case "Sum":
-            return value + min(0.0, others * rest), None if default is None else max(rest, minutes * rest)
-        case "Maximum":
-            return (max(value, rest) if others else value), quiet
-        case "SampleCount":
-            return 1.0, None if default is None else float(minutes)
-        case "Average":
-            return (value + others * rest) / (1 + others), quiet
-        case "Minimum":
-            return (min(value, rest) if others else value), quiet
-        case _:
-            return None
+    busy, quiet = _samples(alarm, emission), _quiet(alarm, emission)
+    at_rest = max(statistic(quiet), statistic([max(quiet)])) if quiet else None
+    return min(statistic([emission.value]), statistic(busy)), at_rest
+
+
+def _minutes(alarm: Alarm) -> int:
+    return max(1, (alarm.period or _MINUTE) // _MINUTE)
+
+
+def _samples(alarm: Alarm, emission: Emission) -> list[float]:
+    """Gives all samples of a period with one event."""
+    own = [] if emission.default is None else [emission.default] * (_minutes(alarm) - 1)
+    return [emission.value or 0.0, *own, *(list(emission.beside) * _minutes(alarm))]
+
+
+def _quiet(alarm: Alarm, emission: Emission) -> list[float]:
+    """Gives all samples of a period without events."""
+    own = () if emission.default is None else (emission.default,)
+    return [*own, *emission.beside] * _minutes(alarm)
 
 
 def _arithmetic(alarm: Alarm, emission: Emission) -> str:
@@ -110,10 +128,11 @@ def _arithmetic(alarm: Alarm, emission: Emission) -> str:
     symbol, compare = _OPERATORS[alarm.operator]
     threshold = alarm.threshold or 0.0
     value = values[0] if values else 0.0
-    minutes = max(1, (alarm.period or _MINUTE) // _MINUTE)
     how = f"the {alarm.statistic} over {alarm.period} seconds is {value:g}"
-    if alarm.statistic in {"Average", "Minimum"} and emission.default is not None and minutes > 1:
-        how += f" (one value of {emission.value:g} among {minutes - 1} of {emission.default:g})"
+    others = _samples(alarm, emission)[1:]
+    if alarm.statistic in {"Average", "Minimum"} and others:
+        told = ", ".join(f"{count} of {sample:g}" for sample, count in sorted(Counter(others).items()))
+        how += f" (one value of {emission.value:g} among {told})"
     return f"{how}, and {value:g} {symbol} {threshold:g} is {'true' if compare(value, threshold) else 'false'}"
 
 
@@ -123,7 +142,7 @@ def _counts(alarm: Alarm, emission: Emission) -> ChainLink | None:
     if needed <= 1:
         return None
     why = f"{alarm.name} wants {needed} periods of {alarm.evaluation_periods} over the threshold; one event fills one."
-    if emission.default is not None or alarm.missing_data == "notBreaching":
+    if _quiet(alarm, emission) or alarm.missing_data == "notBreaching":
         return broken(LinkName.ALARM, alarm.arn, why)
     return unsure(LinkName.ALARM, alarm.arn, f"{why} How CloudWatch fills the missing ones decides.")
 
@@ -131,12 +150,12 @@ def _counts(alarm: Alarm, emission: Emission) -> ChainLink | None:
 def _returns(alarm: Alarm, emission: Emission) -> ChainLink | None:
     """Judges whether the alarm leaves ALARM when nothing happens."""
     if alarm.missing_data == "breaching":
-        if emission.default is None:
+        if not _quiet(alarm, emission):
             why = f"{alarm.name} takes missing data for breaching: it never leaves ALARM, so it never goes off anew."
             return broken(LinkName.ALARM, alarm.arn, why)
         why = f"{alarm.name} takes missing data for breaching: in periods without any log event it is in ALARM already."
         return unsure(LinkName.ALARM, alarm.arn, why)
-    if alarm.missing_data == "ignore" and emission.default is None:
+    if alarm.missing_data == "ignore" and not _quiet(alarm, emission):
         why = f"{alarm.name} keeps its state while data is missing: after the first event it stays in ALARM for good."
         return broken(LinkName.ALARM, alarm.arn, why)
     return None

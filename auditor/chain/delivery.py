@@ -45,8 +45,8 @@ def log_group_link(facts: TrailFacts, account: Snapshot) -> ChainLink:
     group = account.log_group(arn)
     if group.group is None:
         return broken(LinkName.LOG_GROUP, arn, f"The log group {group.name} does not exist in {group.region}.")
-    if not isinstance(group.group, Unreadable) and group.group.log_class == "INFREQUENT_ACCESS":
-        why = f"The log group {group.name} is of the infrequent-access class, which has no metric filters."
+    if not isinstance(group.group, Unreadable) and group.group.log_class != "STANDARD":
+        why = f"The log group {group.name} is of the class {group.group.log_class}, which has no metric filters."
         return broken(LinkName.LOG_GROUP, arn, why)
     if not facts.trail.role_arn:
         return broken(LinkName.LOG_GROUP, arn, "The trail names no role to write with.")

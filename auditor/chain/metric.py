@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from auditor.chain.link import broken, sound, unsure
@@ -19,6 +20,7 @@ class Emission:
         default: What a minute with log events but without a match gives; None where it gives nothing.
         unit: The unit of the values; `None` where the filter names none.
         dimensions: The names of the dimensions that the values carry.
+        beside: The default values of other filters that feed the same metric.
     """
 
     namespace: str
@@ -27,6 +29,7 @@ class Emission:
     default: float | None
     unit: str
     dimensions: frozenset[str]
+    beside: tuple[float, ...] = ()
 
     @property
     def name(self) -> str:
@@ -34,8 +37,13 @@ class Emission:
         return f"{self.namespace}/{self.metric}"
 
 
-def emission_of(metric_filter: MetricFilter, to: Transformation) -> Emission:
+def emission_of(metric_filter: MetricFilter, to: Transformation, others: Iterable[MetricFilter] = ()) -> Emission:
     """Gives what a filter's transformation sends.
+
+    Args:
+        metric_filter: The filter.
+        to: Its transformation.
+        others: The region's filters, of which some may feed the same metric.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_MetricTransformation.html
     """
@@ -46,6 +54,13 @@ def emission_of(metric_filter: MetricFilter, to: Transformation) -> Emission:
         default=to.default,
         unit=to.unit or "None",
         dimensions=frozenset(to.dimensions) | frozenset(metric_filter.system_dimensions),
+        beside=tuple(
+            other.default
+            for each in others
+            if each is not metric_filter
+            for other in each.transformations
+            if (other.namespace, other.metric) == (to.namespace, to.metric) and other.default is not None
+        ),
     )
 
 

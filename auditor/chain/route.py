@@ -175,7 +175,8 @@ def _from_filter(
 ) -> Iterator[Route]:
     pattern, error = _parsed(metric_filter.pattern)
     link = _filter_link(metric_filter, error, start.trail.trail.log_group)
-    emission = emission_of(metric_filter, to)
+    filters = account.in_region(region).filters
+    emission = emission_of(metric_filter, to, () if isinstance(filters, Unreadable) else filters.filters)
     before = (*start.links, link, metric_link(emission, to.value))
     facts: tuple[tuple[str, Fact], ...] = (*start.facts, (metric_filter.name, metric_filter))
     for alarm, links, topic in _ways_on(emission, account, region):

@@ -1,4 +1,4 @@
-"""The CloudWatch Logs filter-pattern language: parse a pattern, match events with it, compare it with others.
+"""The CloudWatch Logs filter-pattern language: parse a pattern, match events, compare it, say it in other languages.
 
     >>> required = parse('{ $.eventName = "DeleteTrail" || $.eventName = "StopLogging" }')
     >>> compare(required, [parse('{ $.eventName = "*Trail" }')])  # Misses, with a StopLogging record
@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from auditor.pattern.comparison import Comparison, Covers, Misses, compare, intersects, noise
-    from auditor.pattern.errors import PatternError
+    from auditor.pattern.errors import CannotExpressError, PatternError
     from auditor.pattern.evaluation import compile_pattern, evaluate
+    from auditor.pattern.eventbridge import EventBridgePattern, eventbridge_pattern
     from auditor.pattern.finding import Undecided
+    from auditor.pattern.insights import InsightsQuery, insights_query
     from auditor.pattern.model import (
         Always,
         And,
@@ -51,16 +53,20 @@ if TYPE_CHECKING:
     from auditor.pattern.parsing import parse
     from auditor.pattern.printing import expression_text
     from auditor.pattern.semantics import QUESTIONS, Semantics
+    from auditor.pattern.streams import Batch, LogEvent, Skipped, Tally, batches, tally
     from auditor.pattern.world import CLOUDTRAIL, Fact, World
 
 _PLACES = {
     "comparison": ("Comparison", "Covers", "Misses", "compare", "intersects", "noise"),
-    "errors": ("PatternError",),
+    "errors": ("CannotExpressError", "PatternError"),
     "evaluation": ("compile_pattern", "evaluate"),
+    "eventbridge": ("EventBridgePattern", "eventbridge_pattern"),
     "finding": ("Undecided",),
+    "insights": ("InsightsQuery", "insights_query"),
     "parsing": ("parse",),
     "printing": ("expression_text",),
     "semantics": ("QUESTIONS", "Semantics"),
+    "streams": ("Batch", "LogEvent", "Skipped", "Tally", "batches", "tally"),
     "world": ("CLOUDTRAIL", "Fact", "World"),
 }
 
@@ -70,19 +76,24 @@ __all__ = [
     "Always",
     "And",
     "AnyFields",
+    "Batch",
+    "CannotExpressError",
     "Compare",
     "Comparison",
     "Covers",
     "DelimitedPattern",
     "Event",
+    "EventBridgePattern",
     "Expression",
     "Fact",
     "FieldTest",
+    "InsightsQuery",
     "IsFalse",
     "IsNull",
     "IsTrue",
     "JsonPattern",
     "JsonValue",
+    "LogEvent",
     "Misses",
     "Never",
     "Not",
@@ -96,7 +107,9 @@ __all__ = [
     "Role",
     "Selector",
     "Semantics",
+    "Skipped",
     "Slot",
+    "Tally",
     "Term",
     "TermPattern",
     "Text",
@@ -104,13 +117,17 @@ __all__ = [
     "Value",
     "Wild",
     "World",
+    "batches",
     "compare",
     "compile_pattern",
     "evaluate",
+    "eventbridge_pattern",
     "expression_text",
+    "insights_query",
     "intersects",
     "noise",
     "parse",
+    "tally",
 ]
 
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}

@@ -1,4 +1,4 @@
-"""What goes wrong in a filter pattern's text, with the place where it does."""
+"""What goes wrong with filter patterns: a text that is none, and one that another language cannot say."""
 
 from __future__ import annotations
 
@@ -41,3 +41,15 @@ class PatternError(ValueError):
     @property
     def _line_start(self) -> int:
         return self.text.rfind("\n", 0, self.offset) + 1
+
+
+class CannotExpressError(ValueError):
+    """A pattern that says what another language cannot.
+
+    Attributes:
+        reason: What it is that cannot be said.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)

@@ -154,7 +154,11 @@ BROKEN = [
     # delivery
     (lambda: with_chain(trails=(trail_facts(trail=trail(log_group_arn=None)),)), LinkName.LOG_GROUP, "no log group"),
     (lambda: with_chain(log_groups=(log_group().model_copy(update={"group": None}),)), LinkName.LOG_GROUP, "exist"),
-    (lambda: with_chain(log_groups=(log_group(log_class="INFREQUENT_ACCESS"),)), LinkName.LOG_GROUP, "infrequent"),
+    (
+        lambda: with_chain(log_groups=(log_group(log_class="INFREQUENT_ACCESS"),)),
+        LinkName.LOG_GROUP,
+        "INFREQUENT_ACCESS",
+    ),
     (
         lambda: with_chain(trails=(trail_facts(status=status(latest_logs_delivery_error="AccessDenied")),)),
         LinkName.LOG_GROUP,
@@ -277,6 +281,7 @@ UNKNOWN = [
     (lambda: chain(CONTROL, filtering={"to": {"value": "$.requestParameters.n"}}), LinkName.METRIC),
     (lambda: chain(CONTROL, filtering={"field_selection": '@aws.region = "us-east-1"'}), LinkName.FILTER),
     (lambda: chain(CONTROL, filtering={"on_transformed_logs": True}), LinkName.FILTER),
+    (lambda: chain(CONTROL, period=10), LinkName.ALARM),
     (lambda: chain(CONTROL, extended_statistic="p99", statistic=None), LinkName.ALARM),
 ]
 
@@ -297,6 +302,22 @@ def test_a_sound_chain_beside_an_unreadable_one_decides() -> None:
     ]
     assert judged(account(*parts, topics=(dark, topic())))[0] is Status.PASS
     assert judged(account(*parts[:2], topics=(dark,)))[:2] == (Status.UNKNOWN, LinkName.TOPIC)
+
+
+@pytest.mark.parametrize(
+    ("settings", "beside", "expected"),
+    [
+        ({"statistic": "Average", "period": 60}, 0.0, Status.FAIL),
+        ({"statistic": "Minimum", "period": 60}, 0.0, Status.FAIL),
+        ({}, 5.0, Status.FAIL),
+        ({}, 0.0, Status.PASS),
+        ({"statistic": "Maximum"}, 0.0, Status.PASS),
+    ],
+)
+def test_another_filter_on_the_same_metric_has_its_say(settings: Any, beside: float, expected: Status) -> None:
+    other = metric_filter("other", '{ $.eventName = "Nothing" }', metric=CONTROL, to={"default": beside})
+    facts = account(metric_filter(CONTROL, pattern_of(CONTROL)), other, alarm(CONTROL, **settings))
+    assert judged(facts)[0] is expected
 
 
 def test_leaving_out_kms_breaks_the_control_on_kms_alone() -> None:
