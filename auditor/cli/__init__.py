@@ -16,6 +16,7 @@ COMMANDS = {
     "scan": ("auditor.cli.scan", "scan", "Audit an AWS account and write reports."),
     "checks": ("auditor.cli.checks", "checks", "List the checks."),
     "explain": ("auditor.cli.checks", "explain", "Say what a check wants, and why."),
+    "pattern": ("auditor.cli.pattern", "pattern", "Work with CloudWatch Logs filter patterns."),
     "policy": ("auditor.cli.contract", "policy", "Print the least IAM policy that a scan needs."),
     "schema": ("auditor.cli.contract", "schema", "Print the JSON Schema of report.json."),
 }

@@ -27,7 +27,7 @@ from auditor.pattern.model import (
     Wild,
 )
 from auditor.pattern.semantics import Semantics
-from auditor.pattern.values import ABSENT, Found, holds, pieces
+from auditor.pattern.values import ABSENT, Found, fits, holds, pieces
 
 Check = Callable[[Event], bool]
 Getter = Callable[[Event], Found]
@@ -183,7 +183,26 @@ def _atom(atom: Atom, semantics: Semantics) -> Check:
     if word is not None:
         return _one_of(atom.selector, frozenset((word,)))
     getter = _getter(atom.selector)
+    if isinstance(atom, Compare) and isinstance(atom.value, Text):
+        return _text_check(atom, atom.value, getter, semantics)
     return lambda event: holds(atom, getter(event), semantics)
+
+
+def _text_check(atom: Compare, wanted: Text, getter: Getter, semantics: Semantics) -> Check:
+    """Compiles a comparison with a text; what the field mostly holds, a text or nothing, is decided at once."""
+    parts = pieces(wanted.value, semantics.star_inside_word is not False)
+    equal = atom.op == "="
+    missing = holds(atom, ABSENT, semantics)
+
+    def check(event: Event) -> bool:
+        value = getter(event)
+        if value is ABSENT:
+            return missing
+        if isinstance(value, str):
+            return fits(parts, value) is equal
+        return holds(atom, value, semantics)
+
+    return check
 
 
 def _over_many(atom: Atom, semantics: Semantics) -> Check:

@@ -30,6 +30,7 @@ _BRACKETED = re.compile(r"'[^'\n]+'")
 _WORD = re.compile(r"[A-Za-z]+")
 _STATES: dict[str, type[IsNull | IsTrue | IsFalse]] = {"NULL": IsNull, "TRUE": IsTrue, "FALSE": IsFalse}
 _DEEPEST = 60
+MAX_WILDCARD_SELECTORS = 3
 
 
 class _Group:
@@ -170,5 +171,5 @@ def _count_wildcards(scan: Scanner, expression: Expression) -> None:
             waiting += node.terms
         elif isinstance(node, Compare | IsNull | IsTrue | IsFalse | NotExists):
             count += node.selector.has_wildcard
-    if count > 3:
-        raise scan.error("at most 3 wildcard selectors in a pattern", 0)
+    if count > MAX_WILDCARD_SELECTORS:
+        raise scan.error(f"at most {MAX_WILDCARD_SELECTORS} wildcard selectors in a pattern", 0)

@@ -94,7 +94,7 @@ def _new_key(trail: Trail, account: Snapshot) -> Remediation:
     bucket = account.bucket(trail.bucket)
     root = str(Arn(account.caller.partition, "iam", "", account.account_id, "root"))
     region = bucket.region if bucket.exists and bucket.region else trail.home_region
-    made = make_key(f"trail/{trail.name}", region, root, *_grants(trail, account))
+    made = make_key(f"trail/{trail.home_region}/{trail.name}", region, root, *_grants(trail, account))
     named = aws("cloudtrail", "update-trail", region=trail.home_region, name=trail.name, kms_key_id=KEY)
     summary = (
         "Make a key that CloudTrail may use for this trail, in the region of its bucket, and have the trail use it. "

@@ -1,20 +1,36 @@
-"""Measures the filter-pattern engine: events and comparisons a second, import time, growth with clause count.
+"""Measures the filter-pattern engine: events a second, decoded and from files, comparisons, import, growth.
 
 python tests/benchmarks/pattern_speed.py
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from auditor.pattern import And, Event, Expression, JsonPattern, Or, compare, compile_pattern, intersects, parse
+import orjson
+
+from auditor.pattern import (
+    And,
+    Event,
+    Expression,
+    JsonPattern,
+    Or,
+    Pattern,
+    compare,
+    compile_pattern,
+    intersects,
+    parse,
+    tally,
+)
 
 FILE = Path(__file__).parents[1] / "pattern" / "benchmark_patterns.json"
 CONTROLS = json.loads(FILE.read_text(encoding="utf-8"))
@@ -72,11 +88,37 @@ def main() -> None:
             f"{number:<8} {speed:>10,.0f} {statistics.median(covers) * 1000:>10.2f} "
             f"{statistics.median(misses) * 1000:>10.2f}"
         )
+    print_files(events)
     median = statistics.median(comparisons)
     print(f"comparison: median {median * 1000:.2f} ms, {1 / median:,.0f} a second")
     print(f"{'clauses':<8} {'names ms':>10} {'fields ms':>10} {'mixed ms':>10}")
     for count in (10, 20, 50, 100, 200, 400):
         print(f"{count:<8} " + " ".join(f"{growth(count, kind):>10.2f}" for kind in CLAUSES))
+
+
+def print_files(events: list[Event]) -> None:
+    """Files as CloudTrail writes them, end to end, beside unpacking and decoding them alone."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for at in range(0, EVENTS, EVENTS // 20):
+            content = orjson.dumps({"Records": events[at : at + EVENTS // 20]})
+            (folder / f"{at}.json.gz").write_bytes(gzip.compress(content, 6))
+        print(f"{'files of':<8} {'events/s':>10} {'decoding':>10} {'times':>10}")
+        for number, control in CONTROLS.items():
+            pattern = parse(control["texts"][-1])
+            times = [(seconds(lambda: decoded(folder), 1), matched(pattern, folder)) for _ in range(7)]
+            alone, whole = min(time[0][0] for time in times), min(time[1] for time in times)
+            print(f"{number:<8} {EVENTS / whole:>10,.0f} {EVENTS / alone:>10,.0f} {whole / alone:>10.2f}")
+
+
+def decoded(folder: Path) -> None:
+    for path in folder.iterdir():
+        orjson.loads(gzip.decompress(path.read_bytes()))
+
+
+def matched(pattern: Pattern, folder: Path) -> float:
+    (taken,) = seconds(lambda: tally(pattern, folder), 1)
+    return taken
 
 
 CLAUSES = {

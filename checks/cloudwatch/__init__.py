@@ -1,0 +1,1 @@
+"""Delivery to CloudWatch Logs, and the log groups that receive it."""
