@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditor.findings import LinkStatus
@@ -51,12 +50,16 @@ def _allowed(trail: Trail, facts: RoleFacts) -> Permission:
     # CloudTrail names its streams account_CloudTrail_region, with a number where it needs more.
     stream = f"{trail.log_group}:log-stream:{trail.account_id}_CloudTrail_{trail.home_region}"
     principal = Principal.aws(trail.account_id, facts.arn)
-    context: Mapping[str, str] = {}
     for action in ACTIONS:
-        decision = identity_allows(policies, Request(principal, action, stream, context))
+        decision = identity_allows(policies, Request(principal, action, stream))
         kept = _kept(decision, f"the role {facts.arn} may call {action} on {stream}")
-        if kept is not None:
-            return Permission(LinkStatus.UNKNOWN, f"{unread[0].reason}.") if unread else kept
+        if kept is not None and (decision.outcome is Outcome.DENIED or not unread):
+            return kept
+    if unread:
+        return Permission(LinkStatus.UNKNOWN, f"{unread[0].reason}.")
+    if isinstance(facts.role, Role) and facts.role.boundary:
+        why = f"What the permissions boundary {facts.role.boundary} of the role {facts.arn} allows is not followed."
+        return Permission(LinkStatus.UNKNOWN, why)
     return Permission(LinkStatus.SOUND, f"CloudTrail may write with the role {facts.arn}.")
 
 

@@ -102,9 +102,10 @@ class EventSelectors(Fact):
 
 
 class InsightSelector(Part):
-    """One kind of insight that a trail looks for."""
+    """One kind of insight that a trail looks for, in management events unless it names other categories."""
 
     type: str = Field(alias="InsightType")
+    categories: tuple[str, ...] = Field(default=(), alias="EventCategories")
 
 
 class InsightSelectors(Fact):

@@ -34,7 +34,7 @@ def mend_chain(check_id: str, requirement: Requirement, proof: Proof, account: S
     """
     control = check_id.rpartition(".")[2].replace("_", "-")
     case = Case(control, requirement, proof, account)
-    home, delivery = mend_delivery(case)
+    home, delivery = mend_delivery(case.delivery)
     mending = mend_trail(case) + delivery
     if home is not None and (home.new or case.broken(*_BEHIND_THE_LOGS)):
         mending += _mend_telling(case, home)

@@ -14,7 +14,7 @@ from auditor.model.role import Role, RoleFacts, RolePolicy
 from auditor.model.trail import Trail
 from auditor.policy import Outcome, Policy, PolicyError, Request, decide
 from auditor.remedy.command import aws
-from auditor.remedy.mending import NOTHING, OWN, Case, Mending, as_json, page, said, step, unless
+from auditor.remedy.mending import NOTHING, OWN, Delivery, Mending, as_json, page, said, step, unless
 from auditor.remedy.policy import Statement, merged_policy
 
 _GUIDE = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html"
@@ -50,41 +50,41 @@ class Home:
         return cls(arn, name, region, new)
 
 
-def mend_delivery(case: Case) -> tuple[Home | None, Mending]:
+def mend_delivery(way: Delivery) -> tuple[Home | None, Mending]:
     """Gives where the events arrive, None where that is out of reach, and what lets them arrive there."""
-    trail = case.trail.trail
-    if not case.broken(LinkName.LOG_GROUP):
+    trail = way.trail.trail
+    if not way.broken(LinkName.LOG_GROUP):
         return (Home.at(trail.log_group) if trail.log_group else None), NOTHING
-    if not case.owns(trail.arn):
+    if not way.owns(trail.arn):
         owner = f"The trail {trail.name} belongs to account {trail.account_id}, which must mend its delivery there."
-        home = Home.at(trail.log_group) if trail.log_group and case.owns(trail.log_group) else None
+        home = Home.at(trail.log_group) if trail.log_group and way.owns(trail.log_group) else None
         return home, said(owner)
-    if trail.log_group and not case.owns(trail.log_group):
+    if trail.log_group and not way.owns(trail.log_group):
         account = log_group_parts(trail.log_group)[2]
         return None, said(f"The log group {trail.log_group} belongs to account {account}, which must mend it there.")
-    home = _home(case)
-    there = case.account.log_group(trail.log_group) if trail.log_group else None
+    home = _home(way)
+    there = way.account.log_group(trail.log_group) if trail.log_group else None
     group = _group(home) if home.new or (there and there.group is None) else NOTHING
-    role, role_arn = _role(case, home)
-    return home, group + role + _named(case, home, role_arn)
+    role, role_arn = _role(way, home)
+    return home, group + role + _named(way, home, role_arn)
 
 
-def _home(case: Case) -> Home:
+def _home(way: Delivery) -> Home:
     """Gives the group that the trail names, or a new one where it names none or one that can have no filters.
 
     A log group's class cannot be changed, and the infrequent-access class has no metric filters.
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
     """
-    trail = case.trail.trail
+    trail = way.trail.trail
     name = f"{OWN}/{trail.name}"
     if trail.log_group:
-        group = case.account.log_group(trail.log_group)
+        group = way.account.log_group(trail.log_group)
         infrequent = group.group and not isinstance(group.group, Unreadable) and group.group.log_class != "STANDARD"
         if not infrequent:
             return Home.at(trail.log_group)
         name = f"{name}-2" if name == group.name else name
     region = trail.home_region
-    arn = Arn(case.partition, "logs", region, case.account.account_id, f"log-group:{name}")
+    arn = Arn(way.partition, "logs", region, way.account.account_id, f"log-group:{name}")
     return Home(str(arn), name, region, new=True)
 
 
@@ -95,33 +95,33 @@ def _group(home: Home) -> Mending:
     return step(f"make the log group {home.name}", command, pages=[_GUIDE, page("logs", "create-log-group")])
 
 
-def _role(case: Case, home: Home) -> tuple[Mending, str]:
+def _role(way: Delivery, home: Home) -> tuple[Mending, str]:
     """Gives what lets CloudTrail write to the group, and the ARN of the role by which it does."""
-    trail = case.trail.trail
+    trail = way.trail.trail
     if not trail.role_arn:
         name = f"{OWN}-{trail.home_region}-{trail.name}"[:_LONGEST_ROLE_NAME]
-        arn = str(Arn(case.partition, "iam", "", case.account.account_id, f"role/{name}"))
+        arn = str(Arn(way.partition, "iam", "", way.account.account_id, f"role/{name}"))
         return _new_role(arn, home), arn
-    if not case.owns(trail.role_arn):
+    if not way.owns(trail.role_arn):
         owner = f"The role {trail.role_arn} belongs to another account, which must let CloudTrail write by it."
         return said(owner), trail.role_arn
-    facts = case.account.role(trail.role_arn)
+    facts = way.account.role(trail.role_arn)
     if facts.role is None:
         return _new_role(trail.role_arn, home), trail.role_arn
     writes = may_write(_delivering_to(trail, home), facts).status is LinkStatus.SOUND
-    if writes and not _is_failing(case, home):
+    if writes and not _is_failing(way, home):
         return NOTHING, trail.role_arn
-    return _allowed(case, facts, home), trail.role_arn
+    return _allowed(way, facts, home), trail.role_arn
 
 
 def _delivering_to(trail: Trail, home: Home) -> Trail:
     return trail.model_copy(update={"log_group_arn": f"{home.arn}:*"})
 
 
-def _is_failing(case: Case, home: Home) -> bool:
+def _is_failing(way: Delivery, home: Home) -> bool:
     """Whether deliveries to a group that is there fail; a trail that is stopped delivers again once it is started."""
-    status = case.trail.status
-    if home.new or isinstance(status, Unreadable) or case.account.log_group(home.arn).group is None:
+    status = way.trail.status
+    if home.new or isinstance(status, Unreadable) or way.account.log_group(home.arn).group is None:
         return False
     return bool(status.latest_logs_delivery_error) or status.logging
 
@@ -142,7 +142,7 @@ def _new_role(arn: str, home: Home) -> Mending:
     return step(does, role, _put(name, _policy(home)), pages=[_ROLE, page("iam", "create-role")])
 
 
-def _allowed(case: Case, facts: RoleFacts, home: Home) -> Mending:
+def _allowed(way: Delivery, facts: RoleFacts, home: Home) -> Mending:
     """Gives what lets a role that exists write, all its policies kept."""
     name = facts.arn.rpartition("/")[2]
     policy = _policy(home, _own_policy(facts))
@@ -151,7 +151,7 @@ def _allowed(case: Case, facts: RoleFacts, home: Home) -> Mending:
     if not isinstance(facts.role, Role):
         return mending
     role = facts.role
-    if not _trusts(case, role):
+    if not _trusts(way, role):
         trust = merged_policy(role.trust, _TRUST)
         role = role.model_copy(update={"trust": as_json(trust)})
         command = aws("iam", "update-assume-role-policy", role_name=name, policy_document=trust)
@@ -160,7 +160,7 @@ def _allowed(case: Case, facts: RoleFacts, home: Home) -> Mending:
         mending += said(f"The role's permissions boundary {role.boundary} must allow it as well.")
     added = RolePolicy(source=role.source, name=_POLICY, text=as_json(policy))
     after = facts.model_copy(update={"role": role, "policies": (*facts.policies, added)})
-    permission = may_write(_delivering_to(case.trail.trail, home), after)
+    permission = may_write(_delivering_to(way.trail.trail, home), after)
     if permission.status is LinkStatus.BROKEN:
         mending += said(f"{permission.reason} No added statement outweighs a Deny: it must go.")
     return mending
@@ -186,9 +186,9 @@ def _put(role: str, policy: dict[str, JsonValue]) -> str:
     return aws("iam", "put-role-policy", role_name=role, policy_name=_POLICY, policy_document=policy)
 
 
-def _trusts(case: Case, role: Role) -> bool:
+def _trusts(way: Delivery, role: Role) -> bool:
     """Whether CloudTrail may take the role on; a trust policy that cannot be read is left as it is."""
-    context = {"aws:SourceAccount": case.account.account_id, "aws:SourceArn": case.trail.trail.arn}
+    context = {"aws:SourceAccount": way.account.account_id, "aws:SourceArn": way.trail.trail.arn}
     request = Request(CLOUDTRAIL, "sts:AssumeRole", role.arn, context)
     try:
         return decide(Policy.parse(role.trust), request).outcome is not Outcome.IMPLICITLY_DENIED
@@ -196,13 +196,13 @@ def _trusts(case: Case, role: Role) -> bool:
         return True
 
 
-def _named(case: Case, home: Home, role_arn: str) -> Mending:
+def _named(way: Delivery, home: Home, role_arn: str) -> Mending:
     """Gives what has the trail name the group and the role; AWS takes both or neither.
 
     A role that was just made is not known everywhere at once, hence the second try.
     Source: https://github.com/hashicorp/terraform-provider-aws/pull/1312
     """
-    trail = case.trail.trail
+    trail = way.trail.trail
     if trail.log_group == home.arn and trail.role_arn == role_arn:
         return NOTHING
     command = aws(

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from auditor.benchmark import Requirement
 from auditor.chain import Proof, Route
-from auditor.findings import LinkName, LinkStatus
+from auditor.findings import ChainLink, LinkName, LinkStatus
 from auditor.model.alarm import Alarm
 from auditor.model.arn import Arn
 from auditor.model.fact import Unreadable
@@ -62,6 +62,36 @@ def said(sentence: str) -> Mending:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """The way of a trail's events to where they are watched.
+
+    Attributes:
+        trail: The trail.
+        links: The links of a chain that begins at it, its first two at least.
+        account: The account.
+    """
+
+    trail: TrailFacts
+    links: tuple[ChainLink, ...]
+    account: Snapshot
+
+    @property
+    def partition(self) -> str:
+        """The account's partition."""
+        return self.account.caller.partition
+
+    def broken(self, *names: LinkName) -> bool:
+        """Whether one of the links loses the event, or nothing leads to it."""
+        lost = {LinkStatus.BROKEN, LinkStatus.NOT_REACHED}
+        return any(link.link in names and link.status in lost for link in self.links)
+
+    def owns(self, arn: str) -> bool:
+        """Whether what stands at an ARN belongs to the account itself."""
+        found = Arn.parse(arn)
+        return found is not None and found.account_id == self.account.account_id
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A chain that is to be mended.
 
@@ -92,14 +122,18 @@ class Case:
         return next(facts for facts in trails if facts.trail.arn == arn)
 
     @property
+    def delivery(self) -> Delivery:
+        """The chain up to its log group."""
+        return Delivery(self.trail, self.proof.links, self.account)
+
+    @property
     def partition(self) -> str:
         """The account's partition."""
-        return self.account.caller.partition
+        return self.delivery.partition
 
     def broken(self, *names: LinkName) -> bool:
         """Whether one of the links loses the event, or nothing leads to it."""
-        lost = {LinkStatus.BROKEN, LinkStatus.NOT_REACHED}
-        return any(link.link in names and link.status in lost for link in self.proof.links)
+        return self.delivery.broken(*names)
 
     def filters(self, region: str) -> tuple[MetricFilter, ...]:
         """Gives the metric filters that were read in a region."""
@@ -119,8 +153,7 @@ class Case:
 
     def owns(self, arn: str) -> bool:
         """Whether what stands at an ARN belongs to the account itself."""
-        found = Arn.parse(arn)
-        return found is not None and found.account_id == self.account.account_id
+        return self.delivery.owns(arn)
 
 
 def free_name(wanted: str, taken: Iterable[str]) -> str:

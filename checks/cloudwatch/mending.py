@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from auditor.benchmark import Reading, Requirement
-from auditor.chain import Proof
 from auditor.chain.delivery import log_group_link, trail_link
-from auditor.checking import Remediation, Status
+from auditor.checking import Remediation
 from auditor.model.snapshot import Snapshot
 from auditor.model.trail import TrailFacts
 from auditor.remedy.delivering import mend_delivery
-from auditor.remedy.mending import Case
-
-# Delivery hangs on no control: all of them lose their events alike where it fails.
-_ANY = Requirement("", ())
+from auditor.remedy.mending import Delivery
 
 
 def mend_writing(facts: TrailFacts, account: Snapshot) -> Remediation:
     """Gives what lets a trail's events arrive in its log group: the group, the role, and the trail's names of both."""
     links = (trail_link(facts), log_group_link(facts, account))
-    proof = Proof(Status.FAIL, "", links, Reading("", ""))
-    _, mending = mend_delivery(Case("", _ANY, proof, account))
+    _, mending = mend_delivery(Delivery(facts, links, account))
     done = f"The commands {', and '.join(mending.does)}." if mending.does else ""
     summary = " ".join(sentence for sentence in (done, *mending.says) if sentence)
     return Remediation(summary=summary, commands=mending.commands, references=mending.pages)

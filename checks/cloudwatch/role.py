@@ -60,20 +60,9 @@ class Role(TrailCheck):
                 f"The role {role.arn} may write the streams of its own account only, not those of the organization's."
             )
             return failed(reason, *evidence, remediation=_let_members_in(trail, role))
-        doubts = [written.reason] if written.status is LinkStatus.UNKNOWN else _doubts(role)
-        if doubts:
-            return unknown(" ".join(doubts), *evidence, notes=_delivered(facts))
+        if written.status is LinkStatus.UNKNOWN:
+            return unknown(written.reason, *evidence, notes=_delivered(facts))
         return passed(written.reason, *evidence)
-
-
-def _doubts(facts: RoleFacts) -> list[str]:
-    """Says what may take away again what the policies that were read allow."""
-    doubts = [f"{policy.reason}, and may deny it." for policy in facts.policies if isinstance(policy, Unreadable)]
-    if facts.role and not isinstance(facts.role, Unreadable) and facts.role.boundary:
-        doubts.append(
-            f"The boundary {facts.role.boundary} of the role {facts.arn} is not followed, and may not allow it."
-        )
-    return doubts
 
 
 def _members_are_left_out(trail: Trail, facts: RoleFacts) -> bool:

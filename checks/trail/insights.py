@@ -57,20 +57,29 @@ def _looked_for(trails: Iterable[TrailFacts]) -> set[str]:
         for one in trails
         if isinstance(one.insights, InsightSelectors)
         for selector in one.insights.selectors
+        if not selector.categories or "Management" in selector.categories
     }
 
 
 def _inquiring(facts: TrailFacts) -> Iterable[Step]:
-    """Gives the step that has a trail look for both; putting selectors replaces those that are there."""
+    """Gives the step that has a trail look for both; putting selectors replaces those that are there, so they stay."""
     trail = facts.trail
     if isinstance(facts.insights, Unreadable) or _TYPES.keys() <= _looked_for([facts]):
         return
-    kinds: list[JsonValue] = [{"InsightType": kind} for kind in _TYPES]
+    there = {selector.type: selector.categories for selector in facts.insights.selectors}
+    kinds: list[JsonValue] = [_selector(kind, there.get(kind, ())) for kind in dict.fromkeys((*there, *_TYPES))]
     here = {"region": trail.home_region, "trail_name": trail.name}
     command = aws("cloudtrail", "put-insight-selectors", **here, insight_selectors=as_json(kinds))
     does = f"let {trail.name} look for unusual call and error rates"
     cost = "Insights is billed by the number of events that it looks at, and needs the trail to log management events."
     yield Step(does, command, page("cloudtrail", "put-insight-selectors"), cost)
+
+
+def _selector(kind: str, categories: tuple[str, ...]) -> dict[str, JsonValue]:
+    """Gives a selector for management events, and for what it was for before."""
+    if not categories:
+        return {"InsightType": kind}
+    return {"InsightType": kind, "EventCategories": list(dict.fromkeys(("Management", *categories)))}
 
 
 def _shown(facts: TrailFacts) -> tuple[Evidence, ...]:

@@ -210,7 +210,7 @@ def test_a_trust_policy_keeps_its_statements() -> None:
                 role=RoleFact(source=SOURCE, arn=ROLE, name="r", trust=trust(), boundary="arn:aws:iam::aws:policy/B"),
                 policies=role().policies,
             ),
-            "The boundary arn:aws:iam::aws:policy/B",
+            "boundary arn:aws:iam::aws:policy/B",
         ),
     ],
 )

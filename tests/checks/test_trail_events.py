@@ -327,3 +327,18 @@ def test_insights_may_be_on_a_trail_that_could_not_be_listed() -> None:
     finding = on_trails(Insights, trail_facts(insights=insights(), status=status()), unlisted=unlisted)
     assert finding.status is Status.UNKNOWN
     assert "cloudtrail:ListTrails" in finding.reason
+
+
+def test_insights_into_data_events_alone_are_not_enough_and_stay() -> None:
+    data = InsightSelectors(
+        source=SOURCE,
+        selectors=(
+            InsightSelector(type="ApiCallRateInsight", categories=("Data",)),
+            InsightSelector(type="ApiErrorRateInsight"),
+        ),
+    )
+    finding = on_trails(Insights, trail_facts(insights=data))
+    assert finding.status is Status.FAIL
+    assert finding.remediation is not None
+    (command,) = (one for one in finding.remediation.commands if "put-insight-selectors" in one)
+    assert '{"InsightType":"ApiCallRateInsight","EventCategories":["Management","Data"]}' in command
