@@ -113,6 +113,9 @@ def _all(checks: list[Check]) -> Check:
     if len(checks) == 2:
         first, second = checks
         return lambda event: first(event) and second(event)
+    if len(checks) == 3:
+        first, second, third = checks
+        return lambda event: first(event) and second(event) and third(event)
 
     def every(event: Event) -> bool:
         for check in checks:  # noqa: SIM110 - a generator would cost half the speed
@@ -126,6 +129,9 @@ def _all(checks: list[Check]) -> Check:
 def _any(checks: list[Check]) -> Check:
     if len(checks) == 1:
         return checks[0]
+    if len(checks) == 2:
+        first, second = checks
+        return lambda event: first(event) or second(event)
 
     def some(event: Event) -> bool:
         for check in checks:  # noqa: SIM110 - a generator would cost half the speed
@@ -160,6 +166,12 @@ def _plain_word(term: Expression, semantics: Semantics) -> str | None:
 
 def _one_of(selector: Selector, words: frozenset[str]) -> Check:
     steps = selector.steps
+    if len(words) == 1:
+        (word,) = words
+        if len(steps) == 1 and isinstance(field := steps[0], str):
+            return lambda event: event.get(field) == word
+        only = _getter(selector)
+        return lambda event: only(event) == word
     if len(steps) == 1 and isinstance(name := steps[0], str):
 
         def top_level(event: Event) -> bool:
@@ -243,6 +255,13 @@ def _getter(selector: Selector) -> Getter:
     steps = selector.steps
     if len(steps) == 1 and isinstance(name := steps[0], str):
         return lambda event: event.get(name, ABSENT)
+    if len(steps) == 2 and isinstance(parent := steps[0], str) and isinstance(child := steps[1], str):
+
+        def within(event: Event) -> Found:
+            value = event.get(parent)
+            return value.get(child, ABSENT) if isinstance(value, dict) else ABSENT
+
+        return within
 
     def walk(event: Event) -> Found:
         value: JsonValue = event

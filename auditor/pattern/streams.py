@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import itertools
+import os
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -133,7 +134,10 @@ def batches(path: Path, *, decoded: bool = True) -> Iterator[Batch | Skipped]:
         path: A file, or a folder whose files are read, those of its folders too.
         decoded: Whether a line that holds a JSON object is given as such, or else as its text.
     """
-    for file in event_files(path):
+    for file in _files(path):
+        if isinstance(file, Skipped):
+            yield file
+            continue
         try:
             yield from map(Batch, itertools.repeat(file), _pieces(file, decoded=decoded))
         except _BrokenError as error:
@@ -142,34 +146,41 @@ def batches(path: Path, *, decoded: bool = True) -> Iterator[Batch | Skipped]:
             yield Skipped(file, error.strerror or str(error))
 
 
-def event_files(path: Path) -> Iterator[Path]:
+def _files(path: Path) -> Iterator[Path | Skipped]:
     """Gives the files of a folder that hold events by their names, in order; or the file itself."""
     if not path.is_dir():
         yield path
         return
-    for found in sorted(path.rglob("*")):
-        hidden = any(part.startswith(".") for part in found.relative_to(path).parts)
-        if not hidden and found.name.lower().removesuffix(".gz").endswith(ENDINGS) and found.is_file():
-            yield found
+    unreadable: list[OSError] = []
+    for folder, inner, names in os.walk(path, onerror=unreadable.append):
+        inner[:] = sorted(name for name in inner if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and name.lower().removesuffix(".gz").endswith(ENDINGS):
+                yield Path(folder, name)
+    for error in unreadable:
+        yield Skipped(Path(error.filename), error.strerror or str(error))
 
 
 def _pieces(path: Path, *, decoded: bool) -> Iterator[list[LogEvent]]:
-    with path.open("rb", buffering=_WINDOW) as file:
+    with path.open("rb") as file:
         packed = file.peek(2).startswith(_GZIP)
         if _is_document(file, path, packed=packed):
-            yield _document(_unpacked(file) if packed else file.read(_LARGEST + 1))
+            if os.fstat(file.fileno()).st_size > _LARGEST:
+                raise _too_large()
+            yield _document(_unpacked(file.read()) if packed else file.read())
         else:
             yield from _lines(gzip.GzipFile(fileobj=file) if packed else file, decoded=decoded)
 
 
 def _is_document(file: io.BufferedReader, path: Path, *, packed: bool) -> bool:
     """Tells whether a file is one JSON document rather than lines; the file stays at its start."""
-    start = _start(file, 64, packed=packed)
+    start = _start(file.peek(64), 64, packed=packed)
     if start.startswith(b'{"Records"'):
         return True
     if not start.startswith((b"{", b"[")) or path.name.lower().removesuffix(".gz").endswith(_OF_LINES):
         return False
-    first = _start(file, _WINDOW * 4, packed=packed).partition(b"\n")[0]
+    first = _start(file.read(_WINDOW), _WINDOW * 4, packed=packed).partition(b"\n")[0]
+    file.seek(0)
     if first.strip() in (b"{", b"["):
         return True
     try:
@@ -180,8 +191,7 @@ def _is_document(file: io.BufferedReader, path: Path, *, packed: bool) -> bool:
     return isinstance(found, list) or "Records" in found
 
 
-def _start(file: io.BufferedReader, size: int, *, packed: bool) -> bytes:
-    start = file.peek(size)
+def _start(start: bytes, size: int, *, packed: bool) -> bytes:
     if packed:
         try:
             start = zlib.decompressobj(31).decompress(start, size)
@@ -190,9 +200,9 @@ def _start(file: io.BufferedReader, size: int, *, packed: bool) -> bytes:
     return start.lstrip()
 
 
-def _unpacked(file: io.BufferedIOBase) -> bytes:
+def _unpacked(packed: bytes) -> bytes:
     """Unpacks a whole file, as far as it may reasonably go."""
-    packed, parts, size = file.read(), [], 0
+    parts, size = [], 0
     while packed:
         member = zlib.decompressobj(31)
         try:
@@ -201,16 +211,18 @@ def _unpacked(file: io.BufferedIOBase) -> bytes:
             raise _BrokenError(f"it is not gzip throughout: {error}") from None
         size += len(parts[-1])
         if size > _LARGEST:
-            break
+            raise _too_large()
         if not member.eof:
             raise _BrokenError("it ends in the middle of its gzip data")
         packed = member.unused_data.lstrip(b"\0")
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
+def _too_large() -> _BrokenError:
+    return _BrokenError(f"it is larger than {_LARGEST >> 20} MB")
+
+
 def _document(content: bytes) -> list[LogEvent]:
-    if len(content) > _LARGEST:
-        raise _BrokenError(f"it is larger than {_LARGEST >> 20} MB")
     try:
         found = orjson.loads(content)
     except orjson.JSONDecodeError as error:
@@ -223,7 +235,7 @@ def _document(content: bytes) -> list[LogEvent]:
     return events
 
 
-def _lines(file: io.BufferedIOBase, *, decoded: bool) -> Iterator[list[LogEvent]]:
+def _lines(file: io.BufferedReader | gzip.GzipFile, *, decoded: bool) -> Iterator[list[LogEvent]]:
     read: Callable[[bytes], LogEvent] = _event if decoded else _text
     events: list[LogEvent] = []
     try:
