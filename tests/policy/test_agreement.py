@@ -41,12 +41,8 @@ principals = st.one_of(
 )
 values = st.lists(st.sampled_from(["a", "b", "*", "?"]), min_size=1, max_size=2)
 conditions = st.one_of(
-    st.dictionaries(
-        st.sampled_from(OPERATORS), st.dictionaries(st.sampled_from(KEYS), values, min_size=1), max_size=2
-    ),
-    st.builds(
-        lambda key, value: {"Null": {key: [value]}}, st.sampled_from(KEYS), st.sampled_from(["true", "false"])
-    ),
+    st.dictionaries(st.sampled_from(OPERATORS), st.dictionaries(st.sampled_from(KEYS), values, min_size=1), max_size=2),
+    st.builds(lambda key, value: {"Null": {key: [value]}}, st.sampled_from(KEYS), st.sampled_from(["true", "false"])),
 )
 
 
@@ -97,15 +93,9 @@ def test_a_definite_answer_holds_for_every_completion(
 ) -> None:
     given_values = {key: value for key, value in known.items() if value}
     absent = [key for key, value in known.items() if not value]
-    found = decide(
-        Policy.parse(json.dumps(document)), Request(principal(who), action, resource, given_values, absent)
-    )
+    found = decide(Policy.parse(json.dumps(document)), Request(principal(who), action, resource, given_values, absent))
     inside = [text for text in RESOURCES if fits(resource, text)]
-    real = {
-        verdict(document, Call(who, action, text, context))
-        for text in inside
-        for context in completions(known)
-    }
+    real = {verdict(document, Call(who, action, text, context)) for text in inside for context in completions(known)}
     assert real <= OUTCOMES.get(found.outcome, real), found
     assert found.may_be_allowed or "allow" not in real
     assert bool(found.hangs_on) is (found.outcome is Outcome.DEPENDS)
@@ -131,9 +121,7 @@ tls_conditions = st.sampled_from([{}, {}, TLS, {"Bool": {"aws:SecureTransport": 
     st.sampled_from(["r/x", "r/*", "*"]),
 )
 @settings(max_examples=300, deadline=None)
-def test_a_denial_of_everyone_denies_everyone_in_every_case(
-    items: list[Document], action: str, resource: str
-) -> None:
+def test_a_denial_of_everyone_denies_everyone_in_every_case(items: list[Document], action: str, resource: str) -> None:
     document = {"Version": "2012-10-17", "Statement": items}
     found = deny_for_everyone(Policy.parse(json.dumps(document)), action, resource)
     inside = [text for text in RESOURCES if fits(resource, text)]

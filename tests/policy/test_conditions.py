@@ -98,14 +98,10 @@ def test_operators(
         pytest.param("home${?}ana", UNKNOWN, True, NO, id="${?} is a question mark"),
     ],
 )
-def test_policy_variables(
-    wanted: str, username: tuple[str, ...] | None, variables: bool, expected: Truth
-) -> None:
+def test_policy_variables(wanted: str, username: tuple[str, ...] | None, variables: bool, expected: Truth) -> None:
     known = {"s3:prefix": ("home/ana",)} | ({"aws:username": username} if username else {})
     facts = Facts.of(known, ["aws:username"] if username == ABSENT else [])
-    assert (
-        holds(Condition("StringLike", "s3:prefix", (wanted,)), Language(facts, variables)).truth is expected
-    )
+    assert holds(Condition("StringLike", "s3:prefix", (wanted,)), Language(facts, variables)).truth is expected
     arn = Facts.of({**facts.known, "aws:sourcearn": ("arn:a:b:c:d:home/ana",)}, facts.absent)
     found = holds(Condition("ArnLike", "aws:SourceArn", (f"arn:a:b:c:d:{wanted}",)), Language(arn, variables))
     assert found.truth is expected

@@ -138,9 +138,7 @@ IF_B = {"StringEquals": {"k:b": "1"}}
             ("k:a",),
             id="a deny that may apply makes an allow depend",
         ),
-        pytest.param(
-            [allow(), deny(Condition=IF_A)], {"K:A": "2"}, ALLOWED, ("statement 1",), (), id="not this time"
-        ),
+        pytest.param([allow(), deny(Condition=IF_A)], {"K:A": "2"}, ALLOWED, ("statement 1",), (), id="not this time"),
         pytest.param(
             [allow(Condition=IF_A), allow(Condition=IF_B)],
             {},
@@ -152,9 +150,7 @@ IF_B = {"StringEquals": {"k:b": "1"}}
         pytest.param(
             [allow(Condition=IF_A), allow()], {}, ALLOWED, ("statement 2",), (), id="one sure allow is enough"
         ),
-        pytest.param(
-            [deny(Condition=IF_A), deny(Sid="D")], {}, DENIED, ("D",), (), id="one sure deny is enough"
-        ),
+        pytest.param([deny(Condition=IF_A), deny(Sid="D")], {}, DENIED, ("D",), (), id="one sure deny is enough"),
     ],
 )
 def test_statements_together(
@@ -188,12 +184,8 @@ def test_the_bucket_policy_of_the_cloudtrail_guide_lets_its_own_trail_write() ->
     assert decide(written, Request(CLOUDTRAIL, "s3:PutObject", LOGS, other)).outcome is IMPLICIT
 
 
-@pytest.mark.parametrize(
-    ("owner", "expected"), [(ACCOUNT, ALLOWED), ("222222222222", IMPLICIT), (None, DEPENDS)]
-)
-def test_the_default_topic_policy_lets_alarms_of_its_account_publish(
-    owner: str | None, expected: Outcome
-) -> None:
+@pytest.mark.parametrize(("owner", "expected"), [(ACCOUNT, ALLOWED), ("222222222222", IMPLICIT), (None, DEPENDS)])
+def test_the_default_topic_policy_lets_alarms_of_its_account_publish(owner: str | None, expected: Outcome) -> None:
     default = policy(
         allow(Principal={"AWS": "*"}, Action="SNS:Publish", Resource=TOPIC, Condition=OWNER),
         version="2008-10-17",

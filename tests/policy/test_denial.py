@@ -32,9 +32,7 @@ def exempt(operator: str, key: str, *values: str) -> dict[str, Any]:
         pytest.param({"Resource": [BUCKET, OBJECTS]}, id="bucket and objects"),
         pytest.param({"Resource": f"{BUCKET}/AWSLogs/*"}, id="a wider prefix"),
         pytest.param({"NotResource": f"{BUCKET}/scratch/*"}, id="NotResource denies the rest"),
-        pytest.param(
-            exempt("StringLike", "aws:PrincipalArn", "*"), id="a condition all signed requests meet"
-        ),
+        pytest.param(exempt("StringLike", "aws:PrincipalArn", "*"), id="a condition all signed requests meet"),
         pytest.param(exempt("StringLikeIfExists", "aws:userid", "*"), id="a condition all requests meet"),
         pytest.param(exempt("Bool", "aws:SecureTransport", "true", "false"), id="TLS either way"),
     ],
@@ -74,9 +72,7 @@ def test_one_statement_denies_everyone(elements: dict[str, Any]) -> None:
             id="ForAnyValue spares requests without the key",
         ),
         pytest.param(exempt("BoolIfExists", MFA, "false"), f"requests with {MFA} true", id="MFA"),
-        pytest.param(
-            exempt("Bool", MFA, "false"), f"requests with {MFA} true or absent", id="MFA without IfExists"
-        ),
+        pytest.param(exempt("Bool", MFA, "false"), f"requests with {MFA} true or absent", id="MFA without IfExists"),
         pytest.param(
             exempt("Null", "aws:MultiFactorAuthAge", "true"),
             "requests that carry aws:MultiFactorAuthAge",
@@ -119,12 +115,8 @@ def test_part_of_the_actions_is_an_exception(action: str, elements: dict[str, An
     [
         pytest.param({"Principal": {"AWS": ROLE}}, f"statement 1 denies only {ROLE}", id="one role"),
         pytest.param({"Condition": PLAIN}, "denies only where Bool aws:SecureTransport false", id="TLS only"),
-        pytest.param(
-            exempt("IpAddress", "aws:SourceIp", "192.0.2.0/24"), "denies only where IpAddress", id="some IPs"
-        ),
-        pytest.param(
-            exempt("DateLessThan", "aws:CurrentTime", "2020-01-01"), "only where DateLessThan", id="dated"
-        ),
+        pytest.param(exempt("IpAddress", "aws:SourceIp", "192.0.2.0/24"), "denies only where IpAddress", id="some IPs"),
+        pytest.param(exempt("DateLessThan", "aws:CurrentTime", "2020-01-01"), "only where DateLessThan", id="dated"),
         pytest.param(
             exempt("StringNotLike", "aws:PrincipalTag/x", "*"), "only where StringNotLike", id="untagged only"
         ),

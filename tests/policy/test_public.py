@@ -33,9 +33,7 @@ def only(operator: str, key: str, *values: str) -> dict[str, Any]:
         pytest.param(only("ForAllValues:StringEquals", "aws:SourceVpc", "v"), id="holds without values"),
         pytest.param(only("StringEquals", "aws:UserAgent", "x"), id="a key anyone can set"),
         pytest.param(only("Null", "aws:SourceVpc", "false"), id="any value of a listed key"),
-        pytest.param(
-            only("StringEquals", "aws:PrincipalOrgPaths", "o-1/*"), id="an unlisted key, a wildcard"
-        ),
+        pytest.param(only("StringEquals", "aws:PrincipalOrgPaths", "o-1/*"), id="an unlisted key, a wildcard"),
         pytest.param(only("StringLike", "aws:userid", "AROAEXAMPLE:*"), id="the pattern AROLEID:*"),
         pytest.param({"Principal": {"AWS": "arn:aws:iam::*:root"}}, id="a wildcard in a principal"),
     ],
@@ -78,9 +76,7 @@ def test_where_the_page_leaves_room_nothing_is_certain(elements: dict[str, Any])
 
 
 def test_only_allows_count_and_each_is_named() -> None:
-    written = policy(
-        deny(), allow(Sid="A"), allow(Sid="B", Principal={"AWS": ROLE}), allow(NotAction="s3:Put*")
-    )
+    written = policy(deny(), allow(Sid="A"), allow(Sid="B", Principal={"AWS": ROLE}), allow(NotAction="s3:Put*"))
     found = public_statements(written)
     assert [(grant.sid, grant.actions) for grant in found] == [
         ("A", ("s3:*",)),

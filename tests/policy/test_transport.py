@@ -18,9 +18,7 @@ OLD = {"NumericLessThan": {"s3:TlsVersion": "1.2"}}
     ("statements", "expected"),
     [
         pytest.param([deny(Resource=BOTH, Condition=PLAIN)], EVERYONE, id="as the S3 guide writes it"),
-        pytest.param(
-            [deny(Condition={"BoolIfExists": {"AWS:securetransport": [False]}})], EVERYONE, id="IfExists"
-        ),
+        pytest.param([deny(Condition={"BoolIfExists": {"AWS:securetransport": [False]}})], EVERYONE, id="IfExists"),
         pytest.param([deny(Resource=f"{BUCKET}*", Condition=PLAIN)], EVERYONE, id="one pattern for both"),
         pytest.param(
             [deny(Resource=BUCKET, Condition=PLAIN), deny(Resource=OBJECTS, Condition=PLAIN)],
@@ -38,9 +36,7 @@ OLD = {"NumericLessThan": {"s3:TlsVersion": "1.2"}}
         pytest.param(
             [deny(Condition={**PLAIN, "ArnNotLike": {"aws:PrincipalArn": ROLE}})], EXCEPT, id="but for a role"
         ),
-        pytest.param(
-            [deny(Condition={"StringEquals": {"aws:SecureTransport": "false"}})], DEPENDS, id="StringEquals"
-        ),
+        pytest.param([deny(Condition={"StringEquals": {"aws:SecureTransport": "false"}})], DEPENDS, id="StringEquals"),
         pytest.param([deny(Condition=OLD)], DEPENDS, id="old TLS only"),
     ],
 )
