@@ -70,7 +70,7 @@ def pattern() -> None:
     """
 
 
-@pattern.command("parse")
+@pattern.command("parse", short_help="Show how a pattern is read.")
 @click.argument("text", metavar="PATTERN")
 @_as_json
 def parse_command(text: str, as_json: bool) -> None:
@@ -88,7 +88,7 @@ def parse_command(text: str, as_json: bool) -> None:
     click.echo("Limits:  " + ", ".join(f"{one['used']:,} of {one['most']:,} {name}" for name, one in used.items()))
 
 
-@pattern.command()
+@pattern.command(short_help="Count the events that a pattern matches.")
 @click.argument("text", metavar="PATTERN")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--show", default=0, metavar="N", help="Print the first N events that match.")
@@ -119,7 +119,7 @@ def test(text: str, path: Path, show: int, as_json: bool, **chosen: str) -> None
     sys.exit(0 if found.files else _COULD_NOT)
 
 
-@pattern.command()
+@pattern.command(short_help="Tell whether patterns cover another.")
 @click.argument("required")
 @click.argument("deployed", nargs=-1, required=True)
 @click.option("--logical", is_flag=True, help="Use no facts about CloudTrail: any JSON object is a possible event.")
@@ -147,7 +147,7 @@ def compare(required: str, deployed: tuple[str, ...], logical: bool, as_json: bo
     sys.exit(_EXIT_CODES[outcome["verdict"]])
 
 
-@pattern.command()
+@pattern.command(short_help="Translate to Logs Insights.")
 @click.argument("text", metavar="PATTERN")
 @_settings
 @_as_json
@@ -169,7 +169,7 @@ def insights(text: str, as_json: bool, **chosen: str) -> None:
     _print_notes(query.notes)
 
 
-@pattern.command()
+@pattern.command(short_help="Translate to EventBridge.")
 @click.argument("text", metavar="PATTERN")
 @_settings
 @_as_json

@@ -27,7 +27,7 @@ from auditor.pattern.model import (
     Wild,
 )
 from auditor.pattern.semantics import Semantics
-from auditor.pattern.values import ABSENT, Found, fits, holds, pieces
+from auditor.pattern.values import ABSENT, Found, fitting, holds, pieces
 
 Check = Callable[[Event], bool]
 Getter = Callable[[Event], Found]
@@ -202,7 +202,7 @@ def _atom(atom: Atom, semantics: Semantics) -> Check:
 
 def _text_check(atom: Compare, wanted: Text, getter: Getter, semantics: Semantics) -> Check:
     """Compiles a comparison with a text; what the field mostly holds, a text or nothing, is decided at once."""
-    parts = pieces(wanted.value, semantics.star_inside_word is not False)
+    fitted = fitting(pieces(wanted.value, semantics.star_inside_word is not False))
     equal = atom.op == "="
     missing = holds(atom, ABSENT, semantics)
 
@@ -211,7 +211,7 @@ def _text_check(atom: Compare, wanted: Text, getter: Getter, semantics: Semantic
         if value is ABSENT:
             return missing
         if isinstance(value, str):
-            return fits(parts, value) is equal
+            return fitted(value) is equal
         return holds(atom, value, semantics)
 
     return check

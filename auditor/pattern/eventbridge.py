@@ -106,6 +106,8 @@ def _detail(found: Sequence[Alternative]) -> Json:
         if all(other.get(selector) == values for other in found[1:])
     }
     rests = [{selector: values for selector, values in each.items() if selector not in shared} for each in found]
+    if not all(rests):
+        return _object(shared)
     branches = [_object(rest) for rest in rests]
     if any(_RESERVED & branch.keys() for branch in branches):
         raise CannotExpressError("alternatives on a field whose name is an operator of event patterns")

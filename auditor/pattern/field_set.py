@@ -75,10 +75,9 @@ def field_set(atom: Atom, semantics: Semantics) -> FieldSet:
     equal = _equal(atom.value, semantics)
     if atom.op == "=":
         return equal
-    unequal = ~equal
-    if not semantics.not_equal_absent:
-        unequal = replace(unequal, single=unequal.single - {ABSENT})
-    return unequal if semantics.not_equal_other_type else unequal & _same_type(atom.value)
+    kept = EVERYTHING if semantics.not_equal_other_type else _same_type(atom.value)
+    absence = frozenset((ABSENT,) if semantics.not_equal_absent else ())
+    return ~equal & replace(kept, single=kept.single - {ABSENT} | absence)
 
 
 def _of_kinds(atom: IsKind) -> FieldSet:
@@ -103,7 +102,8 @@ def _equal(wanted: Value, semantics: Semantics) -> FieldSet:
     if isinstance(wanted, Number):
         return _number("=", wanted, semantics)
     if is_any(wanted):
-        return FieldSet(numbers=EVERY_NUMBER, texts=EVERY_TEXT)
+        booleans = (TRUE, FALSE) if semantics.string_number else ()
+        return FieldSet(frozenset(booleans), EVERY_NUMBER, EVERY_TEXT)
     globs = _globs(wanted, semantics)
     texts = TextSet.of(globs)
     if not semantics.string_number:

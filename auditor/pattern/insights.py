@@ -48,7 +48,7 @@ from auditor.pattern.semantics import Semantics
 from auditor.pattern.values import pieces
 
 _DEFAULT = Semantics()
-_PLAIN_FIELD = re.compile(r"@?[A-Za-z0-9.]+")
+_PLAIN_FIELD = re.compile(r"@*[A-Za-z0-9.]+")
 _SPECIAL = re.compile(r"[\\^$.|?*+()\[\]{}/]")
 _LIKE_NUMBER = re.compile(r"[0-9.eE+*-]*|true|false")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

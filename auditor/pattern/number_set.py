@@ -57,10 +57,11 @@ class NumberSet:
     def _combined(self, other: NumberSet, rule: Callable[[bool, bool], bool]) -> NumberSet:
         here, there = self.unbounded, other.unbounded
         inside = start = rule(here, there)
+        mine, others = set(self.cuts), set(other.cuts)
         cuts = []
-        for cut in sorted({*self.cuts, *other.cuts}):
-            here ^= cut in self.cuts
-            there ^= cut in other.cuts
+        for cut in sorted(mine | others):
+            here ^= cut in mine
+            there ^= cut in others
             if rule(here, there) != inside:
                 inside = not inside
                 cuts.append(cut)

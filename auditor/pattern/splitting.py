@@ -14,7 +14,7 @@ from auditor.pattern.separation import representatives
 from auditor.pattern.values import (
     ABSENT,
     Found,
-    fits,
+    fitting,
     holds,
     is_any,
     kind_of,
@@ -119,7 +119,7 @@ class _Splitter:
         if len(parts) == 1:
             self.literals[parts[0]] = self.literals.get(parts[0], 0) | bit
         elif parts:
-            self.wild.append((bit, value, lambda text: fits(parts, text)))
+            self.wild.append((bit, value, fitting(parts)))
         else:
             self.wild.append((bit, value, lambda text: text_matches(value, text, self.semantics)))
 

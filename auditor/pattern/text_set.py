@@ -11,6 +11,7 @@ from auditor.pattern.values import Pieces, fits
 # A character that stands in no pattern: what a pattern with it in place of every wildcard matches, it matches
 # whatever stands there.
 _FRESH = "\U0010fffe"
+_MOST_PAIRS = 1000
 ANYTHING: Pieces = ("", "")
 
 
@@ -38,6 +39,8 @@ class TextSet:
         return TextSet.of(_without(self.but, self.some))
 
     def __and__(self, other: TextSet) -> TextSet:
+        if len(self.some) * len(other.some) > _MOST_PAIRS:
+            raise CannotExpressError("too many wildcards that must match together")
         found = [glob for one in self.some for two in other.some for glob in _common(one, two)]
         if other.but is not None:
             found += _without(self.some, other.but)
@@ -45,12 +48,12 @@ class TextSet:
             found += _without(other.some, self.but)
         if self.but is None or other.but is None:
             return TextSet.of(found)
-        return TextSet(tuple(found), _widest((*self.but, *other.but)))
+        return TextSet(tuple(found), _united(self.but, other.but))
 
     def __or__(self, other: TextSet) -> TextSet:
-        some = (*self.some, *other.some)
+        some = _united(self.some, other.some)
         if self.but is None and other.but is None:
-            return TextSet.of(some)
+            return EVERY_TEXT if ANYTHING in some else TextSet(some)
         if self.but is not None and other.but is not None:
             but = [glob for one in self.but for two in other.but for glob in _common(one, two)]
         else:
@@ -71,6 +74,14 @@ def _widest(globs: tuple[Pieces, ...]) -> tuple[Pieces, ...]:
     distinct = tuple(dict.fromkeys(globs))
     wild = [glob for glob in distinct if len(glob) > 1]
     return tuple(glob for glob in distinct if not any(wide != glob and _contains(wide, glob) for wide in wild))
+
+
+def _united(ones: tuple[Pieces, ...], others: tuple[Pieces, ...]) -> tuple[Pieces, ...]:
+    """Joins globs of which neither side has one that matches what another there does."""
+    known, wild = set(ones), [glob for glob in ones if len(glob) > 1]
+    fresh = [glob for glob in others if glob not in known and not any(_contains(wide, glob) for wide in wild)]
+    wider = [glob for glob in fresh if len(glob) > 1]
+    return (*(glob for glob in ones if not any(_contains(wide, glob) for wide in wider)), *fresh)
 
 
 def _contains(wide: Pieces, narrow: Pieces) -> bool:

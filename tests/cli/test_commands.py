@@ -93,7 +93,7 @@ def test_the_version_needs_none_of_the_heavy_packages() -> None:
     assert re.fullmatch(r"auditor, version \d+\.\d+\.\d+\n", done.stdout)
 
 
-@pytest.mark.parametrize("command", ["", "demo", "scan", "checks", "explain", "policy", "schema"])
+@pytest.mark.parametrize("command", ["", "demo", "scan", "checks", "explain", "pattern", "policy", "schema"])
 def test_help_is_there_for_each_command(command: str) -> None:
     done = auditor(*([command] if command else []), "--help")
     assert done.code == 0
