@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from auditor.benchmark import Reading, Requirement
+from auditor.chain.possible import Possible
 from auditor.chain.relevance import MEANT, likeness, mentions
 from auditor.chain.route import Route
-from auditor.chain.selection import MANAGEMENT, SOURCE
+from auditor.chain.selection import SOURCE
 from auditor.chain.telling import described, with_blind_trail, with_filter, without_route
 from auditor.findings import Candidate, ChainLink, Event, LinkStatus, Status
 from auditor.pattern import (
@@ -56,9 +57,15 @@ class Proof:
     notes: tuple[str, ...] = ()
 
 
-def prove(requirement: Requirement, routes: Sequence[Route]) -> Proof:
-    """Judges a control over all routes of an account; the best of the requirement's readings decides."""
-    proofs = [_Case(reading, tuple(routes)).proof() for reading in requirement.readings]
+def prove(requirement: Requirement, routes: Sequence[Route], possible: Possible) -> Proof:
+    """Judges a control over all routes of an account; the best of the requirement's readings decides.
+
+    Args:
+        requirement: What the control's filter must match.
+        routes: The account's routes.
+        possible: Which events there can be in the account.
+    """
+    proofs = [_Case(reading, tuple(routes), possible).proof() for reading in requirement.readings]
     order = (Status.PASS, Status.UNKNOWN, Status.FAIL)
     return min(proofs, key=lambda proof: (order.index(proof.status), -_depth(proof)))
 
@@ -70,15 +77,15 @@ def _depth(proof: Proof) -> int:
 class _Case:
     """One reading of a control against the account's routes."""
 
-    def __init__(self, reading: Reading, routes: tuple[Route, ...]) -> None:
+    def __init__(self, reading: Reading, routes: tuple[Route, ...], possible: Possible) -> None:
         self.reading = reading
         self.routes = routes
+        self.possible = possible
         pattern = parse(reading.pattern)
         if not isinstance(pattern, JsonPattern):
             raise TypeError(f"The benchmark's pattern {reading.pattern} is not a JSON pattern.")
         self.named = pattern.expression
-        # A trail's data events are asked for elsewhere; these controls are about management events.
-        self.required = JsonPattern(And((pattern.expression, MANAGEMENT)))
+        self.required = JsonPattern(And((pattern.expression, possible.events)))
 
     def proof(self) -> Proof:
         sound = [route for route in self._relevant if route.status is LinkStatus.SOUND]
@@ -99,7 +106,10 @@ class _Case:
     def _is_relevant(self, route: Route) -> bool:
         if route.filter and not route.readable:
             return mentions(route.filter.pattern, self.named)
-        return intersects(self.required, route.pattern) is not None
+        return intersects(self.required, route.pattern, world=self.possible.world) is not None
+
+    def _answer(self, caught: Sequence[Pattern]) -> Comparison:
+        return compare(self.required, caught, world=self.possible.world)
 
     def _compare(self, routes: Sequence[Route]) -> tuple[Comparison, tuple[str, ...]]:
         """Compares what is required with what the routes catch together.
@@ -107,14 +117,14 @@ class _Case:
         AWS lets a trail leave out KMS and RDS Data events for their volume. A control that names events of any
         source is not broken by that, but the finding says so; one that names events of that source is.
         """
-        found = compare(self.required, [route.caught for route in routes])
+        found = self._answer([route.caught for route in routes])
         excluded = sorted({source for route in routes for source in route.selection.excluded})
         if not isinstance(found, Misses) or not excluded:
             return found, ()
         others = And((self.required.expression, *(Not(Compare.of(SOURCE, "=", source)) for source in excluded)))
-        if intersects(JsonPattern(others), self.required) is None:
+        if intersects(JsonPattern(others), self.required, world=self.possible.world) is None:
             return found, ()
-        whole = compare(self.required, [route.caught_but_for_volume for route in routes])
+        whole = self._answer([route.caught_but_for_volume for route in routes])
         if not isinstance(whole, Covers):
             return found, ()
         return whole, (f"The trail leaves out events of {', '.join(excluded)}: such an event does not ring.",)
@@ -122,7 +132,7 @@ class _Case:
     def _passes(self, sound: list[Route], found: Covers, notes: tuple[str, ...]) -> Proof:
         chosen = self._fewest(sound)
         best = chosen[0]
-        used = compare(self.required, [route.caught_but_for_volume for route in chosen])
+        used = self._answer([route.caught_but_for_volume for route in chosen])
         facts = used.facts_used if isinstance(used, Covers) else found.facts_used
         reason = f"Every event that the control names puts {_names(chosen)} in ALARM and reaches {best.listener}."
         return Proof(
@@ -148,7 +158,8 @@ class _Case:
         return kept
 
     def _noise(self, chosen: list[Route]) -> tuple[str, ...]:
-        extra = noise(JsonPattern(Or((self.named, Not(MANAGEMENT)))), [route.caught for route in chosen])
+        wanted = JsonPattern(Or((self.named, Not(self.possible.events))))
+        extra = noise(wanted, [route.caught for route in chosen], world=self.possible.world)
         if isinstance(extra, dict):
             return (f"It rings for events beyond the control as well, such as {described(extra)}.",)
         return ()
@@ -158,7 +169,7 @@ class _Case:
         if best is None:
             links, reason = without_route(self.routes)
             return Proof(Status.FAIL, reason, links, self.reading, witness=witness)
-        lost = compare(self.required, [*(route.caught for route in sound), *best.missing])
+        lost = self._answer([*(route.caught for route in sound), *best.missing])
         shown = lost.witness if isinstance(lost, Misses) else witness
         links = best.links(shown)
         broken = next(link for link in links if link.status is LinkStatus.BROKEN)
@@ -207,7 +218,7 @@ class _Case:
         ]
 
     def _covers(self, pattern: Pattern) -> bool:
-        return isinstance(compare(self.required, [pattern]), Covers)
+        return isinstance(self._answer([pattern]), Covers)
 
     def _likeness(self, route: Route) -> float:
         return likeness(self.named, route.pattern)

@@ -12,7 +12,6 @@ from auditor.model.trail import AdvancedSelector, BasicSelector, EventSelectors,
 from auditor.pattern import Always, And, Compare, Expression, IsFalse, IsTrue, Never, Not, Or, Selector
 
 SOURCE = "$.eventSource"
-MANAGEMENT = Compare.of("$.eventCategory", "=", "Management")
 _READ_ONLY = Selector.of("$.readOnly")
 # The sources that AWS lets a trail leave out for their volume.
 VOLUMINOUS = ("kms.amazonaws.com", "rdsdata.amazonaws.com")

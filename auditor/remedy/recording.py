@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.chain import Route, prove
+from auditor.chain import Route, possible_in, prove
 from auditor.chain.link import sound
 from auditor.chain.selection import selection_of
 from auditor.findings import LinkName, Status
@@ -62,4 +62,4 @@ def _is_blind(case: Case) -> bool:
         return False
     links = tuple(sound(link, "", "") for link in LinkName)
     ideal = Route(facts, selection, links, pattern=parse(case.proof.reading.pattern))
-    return prove(case.requirement, [ideal]).status is Status.FAIL
+    return prove(case.requirement, [ideal], possible_in(case.account)).status is Status.FAIL

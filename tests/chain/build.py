@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from auditor.benchmark import Requirement, load
-from auditor.chain import Proof, prove, routes_of
+from auditor.chain import Proof, possible_in, prove, routes_of
 from auditor.model.alarm import Alarm, Alarms
 from auditor.model.logs import MetricFilter, MetricFilters, Transformation
 from auditor.model.snapshot import RegionFacts, Snapshot
@@ -64,4 +64,4 @@ def chain(
 
 
 def proof(control: str, facts: Snapshot) -> Proof:
-    return prove(requirement(control), routes_of(facts))
+    return prove(requirement(control), routes_of(facts), possible_in(facts))

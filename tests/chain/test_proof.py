@@ -57,6 +57,10 @@ def test_a_contradiction_fails(control: str) -> None:
         ("nacl_changes", '{ $.eventName = "*NetworkAcl*" }'),
         ("unauthorized_api_calls", '{ $.errorCode = "*Unauthorized*" || $.errorCode = "AccessDenied*" }'),
         ("vpc_changes", ""),
+        (
+            "vpc_changes",
+            '{ $.eventName = "*Vpc*" && $.managementEvent IS TRUE && $.recipientAccountId = "123456789012" }',
+        ),
     ],
 )
 def test_another_spelling_that_catches_as_much_passes(control: str, pattern: str) -> None:
@@ -177,3 +181,10 @@ def test_either_reading_of_a_control_satisfies_and_is_named() -> None:
         found = proof("console_login_without_mfa", chain("console_login_without_mfa", reading.pattern))
         assert found.status is Status.PASS
         assert found.reading in readings
+
+
+def test_a_lost_event_is_one_of_the_accounts_own() -> None:
+    found = proof("root_usage", account())
+    assert found.witness is not None
+    assert found.witness["recipientAccountId"] == "123456789012"
+    assert found.witness["managementEvent"] is True

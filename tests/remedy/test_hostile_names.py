@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from auditor.chain import prove, routes_of
+from auditor.chain import possible_in, prove, routes_of
 from auditor.model.snapshot import Snapshot
 from auditor.model.topic import Subscriptions
 from auditor.remedy import mend_chain
@@ -152,7 +152,7 @@ def test_a_topics_arn_and_its_statements_stay_data(tmp_path: Path, name: str) ->
 @pytest.mark.parametrize("pattern", ["file:///etc/passwd", "http://127.0.0.1:9/", "-x"])
 def test_a_pattern_is_never_a_file_or_an_option(tmp_path: Path, pattern: str) -> None:
     facts = filter_counts_nought(CONTROL)
-    proof = prove(requirement(CONTROL), routes_of(facts))
+    proof = prove(requirement(CONTROL), routes_of(facts), possible_in(facts))
     (route,) = proof.routes
     assert route.filter is not None
     kept = replace(route, filter=route.filter.model_copy(update={"pattern": pattern}))

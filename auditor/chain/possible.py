@@ -1,0 +1,39 @@
+"""Which events an account's management-event trails can record at all; what no event is cannot get lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.model.snapshot import Snapshot
+from auditor.pattern import And, Compare, Expression, IsTrue, Selector, World
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """The events that a control is about.
+
+    Attributes:
+        events: Holds for the account's own management events.
+        world: What is known of CloudTrail's records in the account's partition.
+    """
+
+    events: Expression
+    world: World
+
+
+def possible_in(account: Snapshot) -> Possible:
+    """Gives the management events of an account.
+
+    Data events are another matter (`trail.s3_data_events`). Each management event says so in eventCategory and
+    managementEvent, and names the account that received it.
+
+    Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+    """
+    events = And(
+        (
+            Compare.of("$.eventCategory", "=", "Management"),
+            IsTrue(Selector.of("$.managementEvent")),
+            Compare.of("$.recipientAccountId", "=", account.account_id),
+        )
+    )
+    return Possible(events, World(account.caller.partition))
