@@ -57,12 +57,13 @@ async def _caller(aws: Aws) -> Caller:
     answer = await aws.read(op.GET_CALLER_IDENTITY, region, of="the caller's identity")
     if not isinstance(answer, Unreadable):
         return answer.fact(Caller)
+    said = answer.message.rstrip(".")
     if answer.error_code == "Unreachable":
         raise UnreachableError(
-            f"AWS could not be reached in {region}: {answer.message}", "Check the network, --endpoint-url and --region."
+            f"AWS could not be reached in {region}: {said}.", "Check the network, --endpoint-url and --region."
         )
     raise CredentialsError(
-        f"AWS does not accept the credentials ({answer.error_code}): {answer.message}",
+        f"AWS does not accept the credentials ({answer.error_code}): {said}.",
         "Sign in again, or choose others with --profile or the AWS_* variables.",
     )
 
