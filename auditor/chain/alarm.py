@@ -30,7 +30,7 @@ def alarm_link(alarm: Alarm, emission: Emission) -> ChainLink:
 
     An alarm acts on a change of state only: one that never leaves ALARM tells nobody of the next event.
     """
-    for judge in (_sees, _reaches, _counts, _returns):
+    for judge in (_computes, _sees, _reaches, _counts, _returns):
         found = judge(alarm, emission)
         if found is not None:
             return found
@@ -38,8 +38,16 @@ def alarm_link(alarm: Alarm, emission: Emission) -> ChainLink:
 
 
 def watches(alarm: Alarm, emission: Emission) -> bool:
-    """Whether an alarm names the emitted metric, be it with other dimensions."""
-    return (alarm.namespace, alarm.metric) == (emission.namespace, emission.metric)
+    """Whether an alarm names the emitted metric, be it with other dimensions or in an expression."""
+    return (emission.namespace, emission.metric) in alarm.metrics
+
+
+def _computes(alarm: Alarm, _: Emission) -> ChainLink | None:
+    """Leaves open what an alarm on an expression does."""
+    if not alarm.queries:
+        return None
+    expressions = ", ".join(query.expression for query in alarm.queries if query.expression) or "several metrics"
+    return unsure(LinkName.ALARM, alarm.arn, f"{alarm.name} watches {expressions}, which is not followed.")
 
 
 def _sees(alarm: Alarm, emission: Emission) -> ChainLink | None:

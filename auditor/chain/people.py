@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from auditor.chain.link import broken, sound, unsure
-from auditor.findings import ChainLink, LinkName
-from auditor.model.alarm import Alarm
+from auditor.findings import ChainLink, LinkName, LinkStatus
+from auditor.model.alarm import Alarm, CompositeAlarm
 from auditor.model.arn import Arn
 from auditor.model.fact import Unreadable
 from auditor.model.key import KeyFacts
@@ -15,8 +15,16 @@ from auditor.policy import Outcome, Policy, PolicyError, Principal, Request, dec
 CLOUDWATCH = Principal.service("cloudwatch.amazonaws.com")
 
 
-def action_link(alarm: Alarm) -> ChainLink:
-    """Says whether the alarm tells a topic when it goes into ALARM."""
+def action_link(alarm: Alarm, composites: tuple[CompositeAlarm, ...] = ()) -> ChainLink:
+    """Says whether the alarm tells a topic when it goes into ALARM; a composite alarm above it may do so for it."""
+    link = _own_action(alarm)
+    above = [one.name for one in composites if alarm.name in one.rule and one.actions_enabled and one.actions]
+    if link.status is LinkStatus.BROKEN and above:
+        return unsure(LinkName.ACTION, alarm.arn, f"{link.reason} The composite alarm {above[0]} is not followed.")
+    return link
+
+
+def _own_action(alarm: Alarm) -> ChainLink:
     if not alarm.actions_enabled:
         return broken(LinkName.ACTION, alarm.arn, f"The actions of {alarm.name} are switched off.")
     topics = topics_of(alarm)
@@ -128,10 +136,32 @@ def subscription_link(facts: TopicFacts) -> ChainLink:
     found = facts.subscriptions.subscriptions
     fifo = facts.topic is not None and not isinstance(facts.topic, Unreadable) and facts.topic.fifo
     listening = [one for one in found if one.confirmed and (not fifo or one.protocol in _FIFO_PROTOCOLS)]
-    if listening:
-        who = ", ".join(f"{one.endpoint} ({one.protocol})" for one in listening)
-        return sound(LinkName.SUBSCRIPTION, listening[0].arn, f"Confirmed: {who}.")
-    return broken(LinkName.SUBSCRIPTION, facts.arn, _nobody(found, fifo=fifo))
+    if not listening:
+        return broken(LinkName.SUBSCRIPTION, facts.arn, _nobody(found, fifo=fifo))
+    open_ended = [one for one in listening if _takes_everything(one)]
+    if not open_ended:
+        return unsure(LinkName.SUBSCRIPTION, listening[0].arn, _filtered(listening[0]))
+    who = ", ".join(f"{one.endpoint} ({one.protocol})" for one in open_ended)
+    return sound(LinkName.SUBSCRIPTION, open_ended[0].arn, f"Confirmed: {who}.")
+
+
+def _takes_everything(subscription: Subscription) -> bool:
+    attributes = subscription.attributes
+    return attributes is not None and not isinstance(attributes, Unreadable) and not attributes.filter_policy
+
+
+def _filtered(subscription: Subscription) -> str:
+    """Says why it is open whether a confirmed subscriber gets the alarm's message.
+
+    Source of what a filter policy looks at:
+    https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering-scope.html
+    """
+    attributes = subscription.attributes
+    if attributes is None or isinstance(attributes, Unreadable):
+        why = f"{attributes.reason}." if attributes else "its attributes were not read."
+        return f"Whether {subscription.endpoint} gets every message is not known: {why}"
+    scope = "body" if attributes.filter_policy_scope == "MessageBody" else "attributes"
+    return f"{subscription.endpoint} gets only messages whose {scope} fit {attributes.filter_policy}; not followed."
 
 
 def _nobody(found: tuple[Subscription, ...], *, fifo: bool) -> str:

@@ -12,7 +12,7 @@ from auditor.chain.metric import Emission, emission_of, metric_link
 from auditor.chain.people import action_link, subscription_link, topic_link, topics_of
 from auditor.chain.selection import EVERYTHING, Selection, selection_of
 from auditor.findings import ChainLink, LinkName, LinkStatus
-from auditor.model.alarm import Alarm
+from auditor.model.alarm import Alarm, CompositeAlarm
 from auditor.model.arn import log_group_parts
 from auditor.model.fact import Fact, Unreadable
 from auditor.model.logs import LogGroupFacts, MetricFilter, Transformation
@@ -236,15 +236,18 @@ def _ways_on(emission: Emission, account: Snapshot, region: str) -> Iterator[Way
         why = f"No alarm in {region} watches the metric {emission.name}."
         yield None, (broken(LinkName.ALARM, "", why), *rest(LinkName.ALARM)), None
     for alarm in watching:
-        yield _from_alarm(alarm, emission, account)
+        yield _from_alarm(alarm, emission, account, alarms.composite)
 
 
-def _from_alarm(alarm: Alarm, emission: Emission, account: Snapshot) -> Way:
-    links = (alarm_link(alarm, emission), action_link(alarm))
+def _from_alarm(alarm: Alarm, emission: Emission, account: Snapshot, composites: tuple[CompositeAlarm, ...]) -> Way:
+    links = (alarm_link(alarm, emission), action_link(alarm, composites))
     ways: list[Way] = []
     for arn in topics_of(alarm):
         facts = account.topic(arn)
         ways.append((alarm, (*links, topic_link(alarm, facts, account), subscription_link(facts)), arn))
+    if not ways and links[-1].status is LinkStatus.UNKNOWN:
+        beyond = tuple(unsure(link, "", links[-1].reason) for link in ORDER[ORDER.index(LinkName.ACTION) + 1 :])
+        return alarm, (*links, *beyond), None
     if not ways:
         return alarm, (*links, *rest(LinkName.ACTION)), None
     return min(ways, key=lambda way: sum(_RANK[link.status] for link in way[1]))

@@ -14,7 +14,7 @@ from auditor.model.arn import Arn, log_group_parts
 from auditor.model.fact import Read, Source, Unreadable
 from auditor.model.logs import LogGroup, LogGroupFacts, MetricFilter, MetricFilters
 from auditor.model.snapshot import RegionFacts
-from auditor.model.topic import Subscriptions, Topic, TopicFacts
+from auditor.model.topic import SubscriptionAttributes, Subscriptions, Topic, TopicFacts
 
 
 async def read_log_group(aws: Aws, caller: Caller, arn: str, source: Source) -> LogGroupFacts:
@@ -64,9 +64,10 @@ def topics_of(regions: Iterable[RegionFacts]) -> list[str]:
     for facts in regions:
         if isinstance(facts.filters, Unreadable) or isinstance(facts.alarms, Unreadable):
             continue
-        fed = {(to.namespace, to.metric) for found in facts.filters.filters for to in found.transformations}
+        fed: set[tuple[str | None, str | None]] = set()
+        fed.update((to.namespace, to.metric) for found in facts.filters.filters for to in found.transformations)
         for alarm in facts.alarms.metric:
-            if (alarm.namespace, alarm.metric) in fed:
+            if not fed.isdisjoint(alarm.metrics):
                 arns.update((action, None) for action in alarm.actions if _is_topic(action))
     return list(arns)
 
@@ -93,8 +94,29 @@ async def read_topic(aws: Aws, caller: Caller, arn: str) -> TopicFacts:
     return TopicFacts(
         arn=arn,
         topic=topic,
-        subscriptions=subscriptions if isinstance(subscriptions, Unreadable) else subscriptions.fact(Subscriptions),
+        subscriptions=subscriptions
+        if isinstance(subscriptions, Unreadable)
+        else await _with_attributes(aws, subscriptions.fact(Subscriptions), region, owner),
     )
+
+
+async def _with_attributes(aws: Aws, listed: Subscriptions, region: str, owner: str) -> Subscriptions:
+    """Reads attributes of confirmed subscriptions, until one lets every message through."""
+    found = list(listed.subscriptions)
+    for place, one in enumerate(found):
+        if not one.confirmed:
+            continue
+        answer = await aws.read(
+            op.GET_SUBSCRIPTION_ATTRIBUTES, region, of=one.arn, account_id=owner, SubscriptionArn=one.arn
+        )
+        read: Read[SubscriptionAttributes]
+        read = (
+            answer if isinstance(answer, Unreadable) else answer.fact(SubscriptionAttributes, _attributes(answer.body))
+        )
+        found[place] = one.model_copy(update={"attributes": read})
+        if not isinstance(read, Unreadable) and not read.filter_policy:
+            break
+    return listed.model_copy(update={"subscriptions": tuple(found)})
 
 
 def _attributes(body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -82,6 +82,7 @@ DESCRIBE_ALARMS = _operation("cloudwatch:DescribeAlarms")
 
 GET_TOPIC_ATTRIBUTES = _operation("sns:GetTopicAttributes", None, "NotFound", "NotFoundException")
 LIST_SUBSCRIPTIONS = _operation("sns:ListSubscriptionsByTopic", None, "NotFound", "NotFoundException")
+GET_SUBSCRIPTION_ATTRIBUTES = _operation("sns:GetSubscriptionAttributes")
 
 DESCRIBE_KEY = _operation("kms:DescribeKey", None, "NotFoundException")
 GET_KEY_POLICY = _operation("kms:GetKeyPolicy", None, "NotFoundException")

@@ -14,11 +14,29 @@ class Dimension(Part):
     value: str
 
 
+class Metric(Part):
+    """A metric by name."""
+
+    namespace: str | None = None
+    name: str | None = Field(default=None, alias="MetricName")
+    dimensions: tuple[Dimension, ...] = ()
+
+
+class MetricStat(Part):
+    """A metric with the statistic that is taken of it."""
+
+    metric: Metric = Field(default_factory=Metric)
+    period: int | None = None
+    statistic: str | None = Field(default=None, alias="Stat")
+    unit: str | None = None
+
+
 class MetricQuery(Part):
     """One metric or expression of a metric-math alarm."""
 
     id: str
     expression: str | None = None
+    stat: MetricStat | None = Field(default=None, alias="MetricStat")
     return_data: bool | None = None
 
 
@@ -48,6 +66,12 @@ class Alarm(Fact):
     missing_data: str = Field(default="missing", alias="TreatMissingData")
     threshold_metric: str | None = Field(default=None, alias="ThresholdMetricId")
     queries: tuple[MetricQuery, ...] = Field(default=(), alias="Metrics")
+
+    @property
+    def metrics(self) -> tuple[tuple[str | None, str | None], ...]:
+        """Namespace and name of each metric that the alarm looks at, by itself or in an expression."""
+        computed = (query.stat.metric for query in self.queries if query.stat)
+        return ((self.namespace, self.metric), *((metric.namespace, metric.name) for metric in computed))
 
 
 class CompositeAlarm(Fact):

@@ -17,16 +17,25 @@ class Topic(Fact):
     owner: str = ""
 
 
+class SubscriptionAttributes(Fact):
+    """Which messages a subscription lets through (sns:GetSubscriptionAttributes); all of them without a policy."""
+
+    filter_policy: str | None = None
+    filter_policy_scope: str = "MessageAttributes"
+
+
 class Subscription(Part):
     """Someone who subscribed to a topic.
 
-    The ARN is `PendingConfirmation` until the subscriber has confirmed, `Deleted` once it has unsubscribed.
+    The ARN is `PendingConfirmation` until the subscriber has confirmed, `Deleted` once it has unsubscribed. Only the
+    attributes of confirmed subscriptions are read, and of so many of them as are needed to find one that listens.
     Source: https://docs.aws.amazon.com/sns/latest/api/API_Subscription.html
     """
 
     arn: str = Field(alias="SubscriptionArn")
     protocol: str = ""
     endpoint: str = ""
+    attributes: Read[SubscriptionAttributes] | None = None
 
     @property
     def confirmed(self) -> bool:

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from auditor.findings import LinkName, LinkStatus, Status
-from auditor.model.alarm import Alarms, Dimension
+from auditor.model.alarm import Alarms, CompositeAlarm, Dimension, Metric, MetricQuery, MetricStat
 from auditor.model.key import Key, KeyFacts, KeyPolicy
 from auditor.model.role import RoleFacts
 from auditor.model.snapshot import RegionFacts, Snapshot
 from auditor.model.topic import Subscription, Subscriptions, Topic
 from auditor.model.trail import AdvancedSelector, BasicSelector, EventSelectors, FieldSelector
-from tests.chain.build import account, alarm, chain, metric_filter, pattern_of, proof
+from tests.chain.build import NAMESPACE, account, alarm, chain, metric_filter, pattern_of, proof
 from tests.checks.build import (
     ACCOUNT,
     KEY,
@@ -27,6 +27,7 @@ from tests.checks.build import (
     log_group,
     role,
     status,
+    subscription,
     topic,
     trail,
     trail_facts,
@@ -265,6 +266,18 @@ def in_region(**changed: Any) -> Snapshot:
     return with_chain(regions=(RegionFacts(**{**dict(found), **changed}),))
 
 
+DENIED = unreadable("sns:GetSubscriptionAttributes", f"{TOPIC}:1")
+
+
+def listened_to(*found: Subscription) -> Snapshot:
+    return with_chain(topics=(topic(subscriptions=Subscriptions(source=SOURCE, subscriptions=found)),))
+
+
+def test_one_subscriber_who_gets_everything_is_enough() -> None:
+    choosy = subscription(f"{TOPIC}:1", policy='{"team":["soc"]}')
+    assert judged(listened_to(choosy, subscription(f"{TOPIC}:2")))[0] is Status.PASS
+
+
 UNKNOWN = [
     (lambda: with_chain(trails=(trail_facts(status=unreadable("cloudtrail:GetTrailStatus", "t")),)), LinkName.TRAIL),
     (
@@ -278,6 +291,9 @@ UNKNOWN = [
         lambda: with_chain(topics=(topic(subscriptions=unreadable("sns:ListSubscriptionsByTopic", TOPIC)),)),
         LinkName.SUBSCRIPTION,
     ),
+    (lambda: listened_to(subscription(f"{TOPIC}:1", policy='{"team":["soc"]}')), LinkName.SUBSCRIPTION),
+    (lambda: listened_to(subscription(f"{TOPIC}:1", policy="{}", scope="MessageBody")), LinkName.SUBSCRIPTION),
+    (lambda: listened_to(Subscription(arn=f"{TOPIC}:1", attributes=DENIED)), LinkName.SUBSCRIPTION),
     (lambda: chain(CONTROL, filtering={"to": {"value": "$.requestParameters.n"}}), LinkName.METRIC),
     (lambda: chain(CONTROL, filtering={"field_selection": '@aws.region = "us-east-1"'}), LinkName.FILTER),
     (lambda: chain(CONTROL, filtering={"on_transformed_logs": True}), LinkName.FILTER),
@@ -289,6 +305,23 @@ UNKNOWN = [
 @pytest.mark.parametrize(("facts", "link"), UNKNOWN)
 def test_what_could_not_be_read_is_unknown(facts: Any, link: LinkName) -> None:
     assert judged(facts())[:2] == (Status.UNKNOWN, link)
+
+
+def test_an_alarm_on_an_expression_over_the_metric_is_seen_and_left_open() -> None:
+    stat = MetricStat(metric=Metric(namespace=NAMESPACE, name=CONTROL), period=300, statistic="Sum")
+    queries = (MetricQuery(id="m", stat=stat), MetricQuery(id="e", expression="m / 2", return_data=True))
+    facts = chain(CONTROL, namespace=None, metric=None, statistic=None, queries=queries)
+    assert judged(facts)[:2] == (Status.UNKNOWN, LinkName.ALARM)
+    assert "m / 2" in judged(facts)[2]
+
+
+def test_a_composite_alarm_above_a_silent_one_leaves_the_control_open() -> None:
+    found = chain(CONTROL, actions=()).in_region(REGION)
+    assert isinstance(found.alarms, Alarms)
+    above = CompositeAlarm(source=SOURCE, name="any", arn="arn:c", rule=f'ALARM("{CONTROL}")', actions=(TOPIC,))
+    with_composite = found.alarms.model_copy(update={"composite": (above,)})
+    region = RegionFacts(region=REGION, filters=found.filters, alarms=with_composite)
+    assert judged(with_chain(regions=(region,)))[:2] == (Status.UNKNOWN, LinkName.ACTION)
 
 
 def test_a_sound_chain_beside_an_unreadable_one_decides() -> None:

@@ -29,7 +29,7 @@ from auditor.model.key import Key, KeyFacts
 from auditor.model.logs import LogGroup, LogGroupFacts, MetricFilters
 from auditor.model.role import Role, RoleFacts, RolePolicy
 from auditor.model.snapshot import RegionFacts, Snapshot
-from auditor.model.topic import Subscription, Subscriptions, Topic, TopicFacts
+from auditor.model.topic import Subscription, SubscriptionAttributes, Subscriptions, Topic, TopicFacts
 from auditor.model.trail import (
     BasicSelector,
     DataResource,
@@ -205,6 +205,11 @@ def _policy(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
+def subscription(arn: str, *, policy: str | None = None, scope: str = "MessageAttributes") -> Subscription:
+    attributes = SubscriptionAttributes(source=SOURCE, filter_policy=policy, filter_policy_scope=scope)
+    return Subscription(arn=arn, protocol="email", endpoint="soc@example.com", attributes=attributes)
+
+
 def topic(**changed: Any) -> TopicFacts:
     allowed = {
         "Sid": "__default_statement_ID",
@@ -214,7 +219,7 @@ def topic(**changed: Any) -> TopicFacts:
         "Resource": TOPIC,
         "Condition": {"StringEquals": {"AWS:SourceOwner": ACCOUNT}},
     }
-    person = Subscription(arn=f"{TOPIC}:6a1f", protocol="email", endpoint="soc@example.com")
+    person = subscription(f"{TOPIC}:6a1f")
     facts: dict[str, Any] = {
         "arn": TOPIC,
         "topic": Topic(source=SOURCE, policy=_policy(allowed), owner=ACCOUNT),
