@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -50,13 +51,31 @@ def auditor() -> None:
     """
 
 
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
 def main() -> None:
-    """Runs the command; our own errors become one line on stderr and exit code 2."""
+    """Runs the command; our own errors become one line on stderr and exit code 2.
+
+    Click itself would end with 1 on Ctrl-C or a closed pipe, which here means that a finding fails.
+    """
     try:
-        auditor()
+        code = auditor.main(standalone_mode=False)
     except AuditorError as error:
         click.echo(f"auditor: {error}", err=True)
-        sys.exit(2)
+        code = 2
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("auditor: Interrupted.", err=True)
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # What Python still holds back for stdout goes nowhere, so that it does not complain on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = BROKEN_PIPE
+    sys.exit(code)
 
 
 __all__ = ["auditor", "main"]

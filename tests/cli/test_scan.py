@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -156,3 +160,17 @@ def test_json_on_stdout_is_nothing_but_json(aws_account: Account, tmp_path: Path
     done = scan(aws_account, tmp_path, *ALARM, "--format", "json", "--out", "-")
     json.loads(done.out)
     assert done.err == ""
+
+
+def test_an_interrupted_scan_says_so_and_is_no_failed_finding(aws_account: Account, tmp_path: Path) -> None:
+    build_sound(aws_account, controls=())
+    aws_account.controls.latency(0.5)
+    command = [sys.executable, "-m", "auditor.cli", "scan", "--out", str(tmp_path / "r"), "-f", "json"]
+    with subprocess.Popen(
+        command, env=aws_account.environment(tmp_path), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert (out, err.strip()) == ("", "auditor: Interrupted.")
