@@ -5,12 +5,12 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThat
 
 from __future__ import annotations
 
-import math
 import operator
-import statistics
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
+from auditor.chain.datapoints import MINUTE, Datapoints, datapoints, difference
+from auditor.chain.expression import UndecidedError
 from auditor.chain.link import broken, sound, unsure
 from auditor.chain.metric import Emission
 from auditor.findings import ChainLink, LinkName
@@ -22,148 +22,128 @@ _OPERATORS: dict[str, tuple[str, Callable[[float, float], bool]]] = {
     "LessThanThreshold": ("<", operator.lt),
     "LessThanOrEqualToThreshold": ("<=", operator.le),
 }
-_MINUTE = 60
 
 
-def alarm_link(alarm: Alarm, emission: Emission) -> ChainLink:
+def alarm_link(alarm: Alarm, emission: Emission, feeds: Iterable[Emission] = ()) -> ChainLink:
     """Says whether one matching event puts an alarm on the emitted metric in ALARM.
 
-    An alarm acts on a change of state only: one that never leaves ALARM tells nobody of the next event.
+    An alarm acts on a change of state only: one that never leaves ALARM tells nobody of the next event. Where the value
+    is a field of the event, an event is meant whose value is enough (`auditor.chain.seen`).
+
+    Args:
+        alarm: The alarm.
+        emission: What the filter sends.
+        feeds: What all filters of the region send, for an alarm on several metrics.
     """
-    for judge in (_computes, _sees, _reaches, _counts, _returns):
-        found = judge(alarm, emission)
-        if found is not None:
-            return found
-    return sound(LinkName.ALARM, alarm.arn, f"One event puts {alarm.name} in ALARM: {_arithmetic(alarm, emission)}.")
+    unseen = _unseen(alarm, emission)
+    if unseen is not None:
+        return unseen
+    # The documentation leaves open how arithmetic takes a missing datapoint, so that both ways must agree.
+    readings = (False, True) if alarm.queries else (False,)
+    feeds = tuple(feeds)
+    links = [_judged(alarm, emission, feeds, missing_is_zero=reading) for reading in readings]
+    if len({link.status for link in links}) == 1:
+        return links[0]
+    why = f"Whether an event puts {alarm.name} in ALARM depends on how metric math takes a missing datapoint."
+    return unsure(LinkName.ALARM, alarm.arn, why)
 
 
 def watches(alarm: Alarm, emission: Emission) -> bool:
     """Whether an alarm names the emitted metric, be it with other dimensions or in an expression."""
-    return (emission.namespace, emission.metric) in alarm.metrics
+    return any((one.namespace, one.metric) == (emission.namespace, emission.metric) for one in alarm.watched)
 
 
-def _computes(alarm: Alarm, _: Emission) -> ChainLink | None:
-    """Leaves open what an alarm on an expression does."""
-    if not alarm.queries:
-        return None
-    expressions = ", ".join(query.expression for query in alarm.queries if query.expression) or "several metrics"
-    return unsure(LinkName.ALARM, alarm.arn, f"{alarm.name} watches {expressions}, which is not followed.")
-
-
-def _sees(alarm: Alarm, emission: Emission) -> ChainLink | None:
-    """Judges dimensions and unit: a metric with others is another metric."""
-    named = frozenset(dimension.name for dimension in alarm.dimensions)
-    if named != emission.dimensions:
-        theirs, ours = (", ".join(sorted(names)) or "none" for names in (emission.dimensions, named))
-        why = f"{alarm.name} watches the metric with dimensions {ours}; the filter sends it with {theirs}."
-        return broken(LinkName.ALARM, alarm.arn, why)
-    if named:
-        why = f"{alarm.name} watches one value of {', '.join(sorted(named))}; events with another do not reach it."
+def _unseen(alarm: Alarm, emission: Emission) -> ChainLink | None:
+    """Gives the link where the alarm does not see the emitted values at all, or at the wrong times."""
+    named = [one for one in alarm.watched if (one.namespace, one.metric) == (emission.namespace, emission.metric)]
+    others = [difference(one, emission) for one in named]
+    if others and all(others):
+        return broken(LinkName.ALARM, alarm.arn, f"{alarm.name} watches {others[0]}.")
+    short = next((one.period for one in named if one.period is not None and one.period < MINUTE), None)
+    if short is not None:
+        why = f"{alarm.name} looks every {short} seconds at a metric that has a value a minute."
         return unsure(LinkName.ALARM, alarm.arn, why)
-    if alarm.period is not None and alarm.period < _MINUTE:
-        why = f"{alarm.name} looks every {alarm.period} seconds at a metric that has a value a minute."
-        return unsure(LinkName.ALARM, alarm.arn, why)
-    if alarm.unit is not None and alarm.unit != emission.unit:
-        why = f"{alarm.name} watches values in {alarm.unit}; the filter sends them in {emission.unit}."
-        return broken(LinkName.ALARM, alarm.arn, why)
     return None
 
 
-def _reaches(alarm: Alarm, emission: Emission) -> ChainLink | None:
-    """Judges statistic, operator and threshold for one event in an otherwise quiet period."""
+def _judged(alarm: Alarm, emission: Emission, feeds: tuple[Emission, ...], *, missing_is_zero: bool) -> ChainLink:
     if alarm.operator not in _OPERATORS or alarm.threshold is None:
         return unsure(LinkName.ALARM, alarm.arn, f"{alarm.name} compares by {alarm.operator}, which is not followed.")
-    if alarm.operator.startswith("Less"):
+    if alarm.low_samples == "ignore" and alarm.extended_statistic:
+        why = f"{alarm.name} ignores periods with few samples; how few one event is, is not known."
+        return unsure(LinkName.ALARM, alarm.arn, why)
+    enough = emission if emission.value is not None else replace(emission, value=alarm.threshold + 1)
+    try:
+        points = datapoints(alarm, enough, feeds, missing_is_zero=missing_is_zero)
+    except UndecidedError as error:
+        shown = next((query.expression for query in alarm.queries if query.expression), None)
+        what = f"{alarm.name} watches {shown}" if shown else alarm.name
+        return unsure(LinkName.ALARM, alarm.arn, f"{what}, which is not followed: {error}.")
+    for judge in (_reaches, _counts, _returns):
+        found = judge(alarm, points)
+        if found is not None:
+            return found
+    said = _compared(alarm, points.busy[0].value, points.busy[0].how)
+    return sound(LinkName.ALARM, alarm.arn, f"One event puts {alarm.name} in ALARM: {said}.")
+
+
+def _reaches(alarm: Alarm, points: Datapoints) -> ChainLink | None:
+    """Judges operator and threshold for one event in an otherwise quiet period, and for a period without one."""
+    if not alarm.queries and alarm.operator.startswith("Less"):
         why = f"{alarm.name} goes off when the metric falls to {alarm.threshold:g}; an event makes it rise."
         return broken(LinkName.ALARM, alarm.arn, why)
-    values = _datapoint(alarm, emission)
-    if values is None:
-        statistic = alarm.statistic or alarm.extended_statistic or "no statistic"
-        return unsure(LinkName.ALARM, alarm.arn, f"What {statistic} of one event gives {alarm.name} is not known.")
-    lowest, quiet = values
-    compare = _OPERATORS[alarm.operator][1]
-    if not compare(lowest, alarm.threshold):
-        why = f"One event does not put {alarm.name} in ALARM: {_arithmetic(alarm, emission)}."
+    nothing = next((case for case in points.busy if case.value is None), None)
+    if nothing is not None:
+        why = f"One event gives {alarm.name} nothing to compare: {nothing.how}."
         return broken(LinkName.ALARM, alarm.arn, why)
-    if quiet is not None and compare(quiet, alarm.threshold):
-        why = f"{alarm.name} is in ALARM without any event, since {quiet:g} is already enough: it never goes off anew."
-        return broken(LinkName.ALARM, alarm.arn, why)
+    short = [(case.value, case.how) for case in points.busy if case.value is not None and not _over(alarm, case.value)]
+    if short:
+        said = _compared(alarm, *(max(short) if alarm.operator.startswith("Less") else min(short)))
+        return broken(LinkName.ALARM, alarm.arn, f"One event does not put {alarm.name} in ALARM: {said}.")
+    for case in points.quiet:
+        if case.value is not None and _over(alarm, case.value):
+            why = f"{alarm.name} is in ALARM without any event, since {case.value:g} is already enough: "
+            return broken(LinkName.ALARM, alarm.arn, f"{why}it never goes off anew.")
     return None
 
 
-_STATISTICS: dict[str, Callable[[list[float]], float]] = {
-    "Sum": math.fsum,
-    "Maximum": max,
-    "Minimum": min,
-    "SampleCount": lambda samples: float(len(samples)),
-    "Average": statistics.fmean,
-}
+def _over(alarm: Alarm, value: float) -> bool:
+    return _OPERATORS[alarm.operator][1](value, alarm.threshold or 0.0)
 
 
-def _datapoint(alarm: Alarm, emission: Emission) -> tuple[float, float | None] | None:
-    """Gives the least value that a period with one event can have, and the most that one without; None if unknown.
-
-    A filter with a default value adds a sample of it for every other minute that has log events: for all of them, or
-    for none.
-    """
-    statistic = _STATISTICS.get(alarm.statistic or "")
-    if statistic is None or emission.value is None:
-        return None
-    busy, quiet = _samples(alarm, emission), _quiet(alarm, emission)
-    at_rest = max(statistic(quiet), statistic([max(quiet)])) if quiet else None
-    return min(statistic([emission.value]), statistic(busy)), at_rest
-
-
-def _minutes(alarm: Alarm) -> int:
-    return max(1, (alarm.period or _MINUTE) // _MINUTE)
-
-
-def _samples(alarm: Alarm, emission: Emission) -> list[float]:
-    """Gives all samples of a period with one event."""
-    own = [] if emission.default is None else [emission.default] * (_minutes(alarm) - 1)
-    return [emission.value or 0.0, *own, *(list(emission.beside) * _minutes(alarm))]
-
-
-def _quiet(alarm: Alarm, emission: Emission) -> list[float]:
-    """Gives all samples of a period without events."""
-    own = () if emission.default is None else (emission.default,)
-    return [*own, *emission.beside] * _minutes(alarm)
-
-
-def _arithmetic(alarm: Alarm, emission: Emission) -> str:
+def _compared(alarm: Alarm, value: float | None, how: str) -> str:
     """Writes out what one event gives against the threshold."""
-    values = _datapoint(alarm, emission)
-    symbol, compare = _OPERATORS[alarm.operator]
-    threshold = alarm.threshold or 0.0
-    value = values[0] if values else 0.0
-    how = f"the {alarm.statistic} over {alarm.period} seconds is {value:g}"
-    others = _samples(alarm, emission)[1:]
-    if alarm.statistic in {"Average", "Minimum"} and others:
-        told = ", ".join(f"{count} of {sample:g}" for sample, count in sorted(Counter(others).items()))
-        how += f" (one value of {emission.value:g} among {told})"
-    return f"{how}, and {value:g} {symbol} {threshold:g} is {'true' if compare(value, threshold) else 'false'}"
+    if value is None:
+        return how
+    told = "true" if _over(alarm, value) else "false"
+    return f"{how}, and {value:g} {_OPERATORS[alarm.operator][0]} {alarm.threshold or 0.0:g} is {told}"
 
 
-def _counts(alarm: Alarm, emission: Emission) -> ChainLink | None:
-    """Judges how many periods must be over the threshold: one event fills one."""
+def _counts(alarm: Alarm, points: Datapoints) -> ChainLink | None:
+    """Judges how many periods must be over the threshold: one event fills one.
+
+    Where the periods around it have no datapoint, those are filled as the alarm treats missing data; treated as
+    `missing`, the one datapoint decides alone, and `ignore` keeps the state.
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+    """
     needed = alarm.datapoints_to_alarm or alarm.evaluation_periods
-    if needed <= 1:
+    if needed <= 1 or (alarm.missing_data == "breaching" and points.always_missing):
+        return None
+    if alarm.missing_data == "missing" and points.always_missing:
         return None
     why = f"{alarm.name} wants {needed} periods of {alarm.evaluation_periods} over the threshold; one event fills one."
-    if _quiet(alarm, emission) or alarm.missing_data == "notBreaching":
-        return broken(LinkName.ALARM, alarm.arn, why)
-    return unsure(LinkName.ALARM, alarm.arn, f"{why} How CloudWatch fills the missing ones decides.")
+    return broken(LinkName.ALARM, alarm.arn, why)
 
 
-def _returns(alarm: Alarm, emission: Emission) -> ChainLink | None:
+def _returns(alarm: Alarm, points: Datapoints) -> ChainLink | None:
     """Judges whether the alarm leaves ALARM when nothing happens."""
-    if alarm.missing_data == "breaching":
-        if not _quiet(alarm, emission):
-            why = f"{alarm.name} takes missing data for breaching: it never leaves ALARM, so it never goes off anew."
-            return broken(LinkName.ALARM, alarm.arn, why)
+    if alarm.missing_data == "breaching" and points.always_missing:
+        why = f"{alarm.name} takes missing data for breaching: it never leaves ALARM, so it never goes off anew."
+        return broken(LinkName.ALARM, alarm.arn, why)
+    if alarm.missing_data == "breaching" and not points.never_missing:
         why = f"{alarm.name} takes missing data for breaching: in periods without any log event it is in ALARM already."
         return unsure(LinkName.ALARM, alarm.arn, why)
-    if alarm.missing_data == "ignore" and not _quiet(alarm, emission):
+    if alarm.missing_data == "ignore" and points.always_missing:
         why = f"{alarm.name} keeps its state while data is missing: after the first event it stays in ALARM for good."
         return broken(LinkName.ALARM, alarm.arn, why)
     return None

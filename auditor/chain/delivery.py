@@ -31,6 +31,9 @@ def trail_link(facts: TrailFacts) -> ChainLink:
     if not facts.status.logging:
         since = f" since {facts.status.stopped:%Y-%m-%d %H:%M} UTC" if facts.status.stopped else ""
         return broken(LinkName.TRAIL, trail.arn, f"The trail {trail.name} is stopped{since}.")
+    if facts.status.latest_delivery_error:
+        why = f"The latest delivery of {trail.name} to its bucket failed: {facts.status.latest_delivery_error}."
+        return broken(LinkName.TRAIL, trail.arn, why)
     if isinstance(facts.selectors, Unreadable):
         return unsure(LinkName.TRAIL, trail.arn, facts.selectors)
     return sound(LinkName.TRAIL, trail.arn, f"The trail {trail.name} is logging in all regions.")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from auditor.chain.link import broken, sound, unsure
 from auditor.findings import ChainLink, LinkName
 from auditor.model.logs import MetricFilter, Transformation
+from auditor.pattern import PatternError, Selector
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,9 @@ class Emission:
         default: What a minute with log events but without a match gives; None where it gives nothing.
         unit: The unit of the values; `None` where the filter names none.
         dimensions: The names of the dimensions that the values carry.
-        beside: The default values of other filters that feed the same metric.
+        beside: What other filters send to the same metric.
+        taken_from: The field of the event that the value is taken from, where it is taken from one.
+        by: The field of the event, or of CloudWatch Logs itself, that gives each dimension its value.
     """
 
     namespace: str
@@ -29,7 +32,9 @@ class Emission:
     default: float | None
     unit: str
     dimensions: frozenset[str]
-    beside: tuple[float, ...] = ()
+    beside: tuple[Emission, ...] = ()
+    taken_from: Selector | None = None
+    by: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def name(self) -> str:
@@ -47,20 +52,24 @@ def emission_of(metric_filter: MetricFilter, to: Transformation, others: Iterabl
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_MetricTransformation.html
     """
+    value = _number(to.value)
+    by = {**to.dimensions, **{name: name for name in metric_filter.system_dimensions}}
     return Emission(
         namespace=to.namespace,
         metric=to.metric,
-        value=_number(to.value),
+        value=value,
         default=to.default,
         unit=to.unit or "None",
-        dimensions=frozenset(to.dimensions) | frozenset(metric_filter.system_dimensions),
+        dimensions=frozenset(by),
         beside=tuple(
-            other.default
+            emission_of(each, other)
             for each in others
             if each is not metric_filter
             for other in each.transformations
-            if (other.namespace, other.metric) == (to.namespace, to.metric) and other.default is not None
+            if (other.namespace, other.metric) == (to.namespace, to.metric)
         ),
+        taken_from=_field(to.value) if value is None else None,
+        by=by,
     )
 
 
@@ -72,12 +81,25 @@ def _number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def _field(text: str) -> Selector | None:
+    if not text.startswith("$."):
+        return None
+    try:
+        return Selector.of(text)
+    except PatternError:
+        return None
+
+
 def metric_link(emission: Emission, value: str) -> ChainLink:
-    """Says what one matching event does to the metric; `value` is the transformation's own text."""
-    if emission.value is None:
-        why = f"The filter takes its value from {value}, and an event without that field gives none."
+    """Says what one matching event does to the metric; `value` is the transformation's own text.
+
+    Where the value is a field of the event, it is proved apart that every event has a number there.
+    """
+    if emission.value is None and emission.taken_from is None:
+        why = f"The filter takes its value from {value}, which is not followed."
         return unsure(LinkName.METRIC, emission.name, why)
     if emission.value == 0:
         why = f"Each matching event adds 0 to {emission.name}, so that nothing can be seen there."
         return broken(LinkName.METRIC, emission.name, why)
-    return sound(LinkName.METRIC, emission.name, f"Each matching event adds {emission.value:g} to {emission.name}.")
+    added = f"the number at {value}" if emission.value is None else f"{emission.value:g}"
+    return sound(LinkName.METRIC, emission.name, f"Each matching event adds {added} to {emission.name}.")

@@ -1,9 +1,10 @@
-"""The last links: the alarm's actions, the topic, and who listens."""
+"""The last links: the topic, and who listens."""
 
 from __future__ import annotations
 
 from auditor.chain.link import broken, sound, unsure
-from auditor.findings import ChainLink, LinkName, LinkStatus
+from auditor.chain.message import Delivered, delivered
+from auditor.findings import ChainLink, LinkName
 from auditor.model.alarm import Alarm, CompositeAlarm
 from auditor.model.arn import Arn
 from auditor.model.fact import Unreadable
@@ -15,36 +16,7 @@ from auditor.policy import Outcome, Policy, PolicyError, Principal, Request, dec
 CLOUDWATCH = Principal.service("cloudwatch.amazonaws.com")
 
 
-def action_link(alarm: Alarm, composites: tuple[CompositeAlarm, ...] = ()) -> ChainLink:
-    """Says whether the alarm tells a topic when it goes into ALARM; a composite alarm above it may do so for it."""
-    link = _own_action(alarm)
-    above = [one.name for one in composites if alarm.name in one.rule and one.actions_enabled and one.actions]
-    if link.status is LinkStatus.BROKEN and above:
-        return unsure(LinkName.ACTION, alarm.arn, f"{link.reason} The composite alarm {above[0]} is not followed.")
-    return link
-
-
-def _own_action(alarm: Alarm) -> ChainLink:
-    if not alarm.actions_enabled:
-        return broken(LinkName.ACTION, alarm.arn, f"The actions of {alarm.name} are switched off.")
-    topics = topics_of(alarm)
-    if topics:
-        return sound(LinkName.ACTION, alarm.arn, f"{alarm.name} tells {', '.join(topics)} when it goes into ALARM.")
-    if alarm.actions:
-        why = f"{alarm.name} has actions, but none of them is a topic: {', '.join(alarm.actions)}."
-    elif alarm.ok_actions:
-        why = f"{alarm.name} has actions for the OK state only."
-    else:
-        why = f"{alarm.name} has no action for the ALARM state."
-    return broken(LinkName.ACTION, alarm.arn, why)
-
-
-def topics_of(alarm: Alarm) -> tuple[str, ...]:
-    """Gives the ARNs of the topics that the alarm tells when it goes into ALARM."""
-    return tuple(action for action in alarm.actions if (found := Arn.parse(action)) and found.service == "sns")
-
-
-def topic_link(alarm: Alarm, facts: TopicFacts, account: Snapshot) -> ChainLink:
+def topic_link(alarm: Alarm | CompositeAlarm, facts: TopicFacts, account: Snapshot) -> ChainLink:
     """Says whether the alarm's message gets into the topic.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
@@ -64,7 +36,7 @@ def _open(arn: str) -> ChainLink:
     return sound(LinkName.TOPIC, arn, f"CloudWatch may publish to {arn}.")
 
 
-def _may_publish(alarm: Alarm, arn: str, policy: str | None, account: Snapshot) -> ChainLink | None:
+def _may_publish(alarm: Alarm | CompositeAlarm, arn: str, policy: str | None, account: Snapshot) -> ChainLink | None:
     try:
         parsed = Policy.parse(policy) if policy else None
     except PolicyError as error:
@@ -129,8 +101,8 @@ def _key_policy(topic: str, key: str, text: str, account: Snapshot) -> ChainLink
 _FIFO_PROTOCOLS = frozenset({"sqs"})
 
 
-def subscription_link(facts: TopicFacts) -> ChainLink:
-    """Says whether someone who has confirmed listens at the topic."""
+def subscription_link(facts: TopicFacts, alarm: Alarm | CompositeAlarm) -> ChainLink:
+    """Says whether someone who has confirmed listens at the topic, and gets an alarm's message."""
     if isinstance(facts.subscriptions, Unreadable):
         return unsure(LinkName.SUBSCRIPTION, "", facts.subscriptions)
     found = facts.subscriptions.subscriptions
@@ -138,30 +110,26 @@ def subscription_link(facts: TopicFacts) -> ChainLink:
     listening = [one for one in found if one.confirmed and (not fifo or one.protocol in _FIFO_PROTOCOLS)]
     if not listening:
         return broken(LinkName.SUBSCRIPTION, facts.arn, _nobody(found, fifo=fifo))
-    open_ended = [one for one in listening if _takes_everything(one)]
-    if not open_ended:
-        return unsure(LinkName.SUBSCRIPTION, listening[0].arn, _filtered(listening[0]))
-    who = ", ".join(f"{one.endpoint} ({one.protocol})" for one in open_ended)
-    return sound(LinkName.SUBSCRIPTION, open_ended[0].arn, f"Confirmed: {who}.")
+    told = [(one, _gets(one, alarm)) for one in listening]
+    hearing = [one for one, got in told if got.answer is True]
+    if hearing:
+        who = ", ".join(f"{one.endpoint} ({one.protocol})" for one in hearing)
+        return sound(LinkName.SUBSCRIPTION, hearing[0].arn, f"Confirmed: {who}.")
+    one, got = next(((one, got) for one, got in told if got.answer is None), told[0])
+    if got.answer is None:
+        why = f"Whether {one.endpoint} gets the alarm's message is not known: {got.reason}."
+        return unsure(LinkName.SUBSCRIPTION, one.arn, why)
+    why = f"{one.endpoint} has confirmed, but does not get the alarm's message: {got.reason}."
+    return broken(LinkName.SUBSCRIPTION, one.arn, why)
 
 
-def _takes_everything(subscription: Subscription) -> bool:
+def _gets(subscription: Subscription, alarm: Alarm | CompositeAlarm) -> Delivered:
     attributes = subscription.attributes
-    return attributes is not None and not isinstance(attributes, Unreadable) and not attributes.filter_policy
-
-
-def _filtered(subscription: Subscription) -> str:
-    """Says why it is open whether a confirmed subscriber gets the alarm's message.
-
-    Source of what a filter policy looks at:
-    https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering-scope.html
-    """
-    attributes = subscription.attributes
-    if attributes is None or isinstance(attributes, Unreadable):
-        why = f"{attributes.reason}." if attributes else "its attributes were not read."
-        return f"Whether {subscription.endpoint} gets every message is not known: {why}"
-    scope = "body" if attributes.filter_policy_scope == "MessageBody" else "attributes"
-    return f"{subscription.endpoint} gets only messages whose {scope} fit {attributes.filter_policy}; not followed."
+    if attributes is None:
+        return Delivered(None, "its attributes were not read")
+    if isinstance(attributes, Unreadable):
+        return Delivered(None, attributes.reason)
+    return delivered(attributes, alarm)
 
 
 def _nobody(found: tuple[Subscription, ...], *, fifo: bool) -> str:

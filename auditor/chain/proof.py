@@ -11,7 +11,7 @@ from auditor.chain.possible import Possible
 from auditor.chain.relevance import MEANT, likeness, mentions
 from auditor.chain.route import Route
 from auditor.chain.selection import SOURCE
-from auditor.chain.telling import described, with_blind_trail, with_filter, without_route
+from auditor.chain.telling import described, with_blind_alarm, with_blind_trail, with_filter, without_route
 from auditor.findings import Candidate, ChainLink, Event, LinkStatus, Status
 from auditor.pattern import (
     And,
@@ -106,7 +106,7 @@ class _Case:
     def _is_relevant(self, route: Route) -> bool:
         if route.filter and not route.readable:
             return mentions(route.filter.pattern, self.named)
-        return intersects(self.required, route.pattern, world=self.possible.world) is not None
+        return intersects(self.required, route.deployed, world=self.possible.world) is not None
 
     def _answer(self, caught: Sequence[Pattern]) -> Comparison:
         return compare(self.required, caught, world=self.possible.world)
@@ -207,21 +207,26 @@ class _Case:
     def _judged(self) -> list[_Judged]:
         """The relevant routes that were meant for this control, each with what its filter does."""
         return [
-            _Judged(
-                route,
-                matches=self._covers(route.pattern),
-                logged=isinstance(self._compare([route])[0], Covers),
-                likeness=self._likeness(route),
-            )
+            self._judge(route)
             for route in self._relevant
             if route.filter and (self._likeness(route) >= MEANT or self._covers(route.pattern))
         ]
+
+    def _judge(self, route: Route) -> _Judged:
+        matches = self._covers(route.pattern)
+        return _Judged(
+            route,
+            matches=matches,
+            counted=matches if route.blind is None else self._covers(route.counted),
+            logged=isinstance(self._compare([route])[0], Covers),
+            likeness=self._likeness(route),
+        )
 
     def _covers(self, pattern: Pattern) -> bool:
         return isinstance(self._answer([pattern]), Covers)
 
     def _likeness(self, route: Route) -> float:
-        return likeness(self.named, route.pattern)
+        return likeness(self.named, route.deployed)
 
     def _candidates(self, leaving: Sequence[Route]) -> tuple[Candidate, ...]:
         others = [judged for judged in self._judged if all(judged.route is not route for route in leaving)]
@@ -238,12 +243,14 @@ class _Judged:
 
     Attributes:
         matches: Whether its filter alone matches every event that the control names.
+        counted: Whether its alarm sees a value of all of them.
         logged: Whether its trail logs all of them as well.
         likeness: How much the filter looks as if it were meant for the control.
     """
 
     route: Route
     matches: bool
+    counted: bool
     logged: bool
     likeness: float
 
@@ -259,15 +266,20 @@ class _Judged:
         """What to show a lost event of: the filter's own pattern where it lets events through."""
         if not self.matches:
             return (self.route.pattern,)
+        if not self.counted:
+            return (self.route.counted,)
         return () if self.logged else (self.route.caught,)
 
     def links(self, witness: Event | None) -> tuple[ChainLink, ...]:
         """Gives the route's links with its filter's and its trail's part in the control."""
         if not self.matches:
             lost = f"such as {described(witness)}" if witness else "that the control names"
-            return with_filter(self.route, f"does not match every event, {lost}", LinkStatus.BROKEN)
+            after = "" if self.route.deployed == self.route.pattern else " once the transformer has changed it"
+            return with_filter(self.route, f"does not match every event{after}, {lost}", LinkStatus.BROKEN)
         matched = with_filter(self.route, "matches every event that the control names", LinkStatus.SOUND)
-        return matched if self.logged else with_blind_trail(self.route, matched, witness)
+        if not self.counted and self.route.blind is not None:
+            matched = with_blind_alarm(matched, self.route.blind, witness)
+        return matched if self.logged or not self.counted else with_blind_trail(self.route, matched, witness)
 
     @property
     def candidate(self) -> Candidate:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from auditor.chain.actions import voices
 from auditor.chain.alarm import alarm_link, watches
 from auditor.chain.delivery import log_group_link, trail_link
-from auditor.chain.link import ORDER, broken, rest, sound, unsure
+from auditor.chain.expression import UndecidedError
+from auditor.chain.filtering import EVERY_EVENT, filter_link, parsed
+from auditor.chain.link import ORDER, broken, rest, unsure
 from auditor.chain.metric import Emission, emission_of, metric_link
-from auditor.chain.people import action_link, subscription_link, topic_link, topics_of
+from auditor.chain.people import subscription_link, topic_link
+from auditor.chain.seen import seen_by
 from auditor.chain.selection import EVERYTHING, Selection, selection_of
 from auditor.findings import ChainLink, LinkName, LinkStatus
-from auditor.model.alarm import Alarm, CompositeAlarm
-from auditor.model.arn import log_group_parts
+from auditor.model.alarm import Alarm, Alarms
 from auditor.model.fact import Fact, Unreadable
 from auditor.model.logs import LogGroupFacts, MetricFilter, Transformation
-from auditor.model.snapshot import Snapshot
+from auditor.model.snapshot import RegionFacts, Snapshot
 from auditor.model.trail import TrailFacts
 from auditor.pattern import (
     Always,
@@ -25,15 +28,11 @@ from auditor.pattern import (
     JsonPattern,
     Never,
     Pattern,
-    PatternError,
-    parse,
 )
 from auditor.pattern.line_matching import matches_everything
 
+ALWAYS = Always()
 _RANK = {LinkStatus.SOUND: 0, LinkStatus.UNKNOWN: 1, LinkStatus.BROKEN: 2, LinkStatus.NOT_REACHED: 2}
-
-
-EVERY_EVENT = JsonPattern(Always())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +44,12 @@ class Route:
         selection: What the trail logs.
         links: All links; the filter's says only whether its pattern can be read.
         filter: The metric filter, if the way gets that far.
-        pattern: The filter's pattern; what matches everything where it could not be read.
+        pattern: What the filter matches of the trail's events; everything where its pattern could not be read.
+        deployed: The filter's pattern as it is written, over events that a transformer may have changed.
         readable: Whether the filter's pattern could be read.
         alarm: The alarm, if the way gets that far.
+        seen: Holds for the matching events of which the alarm sees a value.
+        blind: The link at which an event is lost of which it sees none.
         topic: The ARN of the topic, if the way gets that far.
         facts: The facts that it rests on, each with the resource that it is about.
     """
@@ -57,8 +59,11 @@ class Route:
     links: tuple[ChainLink, ...]
     filter: MetricFilter | None = None
     pattern: Pattern = EVERY_EVENT
+    deployed: Pattern = EVERY_EVENT
     readable: bool = True
     alarm: Alarm | None = None
+    seen: Expression = ALWAYS
+    blind: ChainLink | None = None
     topic: str | None = None
     facts: tuple[tuple[str, Fact], ...] = ()
 
@@ -86,16 +91,23 @@ class Route:
         return len(self.links), 0
 
     @property
+    def counted(self) -> Pattern:
+        """What the filter matches and the alarm sees."""
+        return self._narrowed(self.seen)
+
+    @property
     def caught(self) -> Pattern:
-        """What both the trail logs and the filter matches."""
-        return self._logged_as(self.selection.expression)
+        """What the trail logs, the filter matches and the alarm sees."""
+        return self._narrowed(self.selection.expression, self.seen)
 
     @property
     def caught_but_for_volume(self) -> Pattern:
         """The same, were the trail not to leave out voluminous sources."""
-        return self._logged_as(self.selection.whole)
+        return self._narrowed(self.selection.whole, self.seen)
 
-    def _logged_as(self, logged: Expression) -> Pattern:
+    def _narrowed(self, *parts: Expression) -> Pattern:
+        narrower = tuple(part for part in parts if part != Always())
+        logged = And(narrower) if len(narrower) > 1 else (*narrower, Always())[0]
         if logged == Always():
             return self.pattern
         if isinstance(self.pattern, JsonPattern):
@@ -173,81 +185,107 @@ def _from_group(start: Route, group: LogGroupFacts, account: Snapshot) -> Iterat
 def _from_filter(
     start: Route, metric_filter: MetricFilter, to: Transformation, account: Snapshot, region: str
 ) -> Iterator[Route]:
-    pattern, error = _parsed(metric_filter.pattern)
-    link = _filter_link(metric_filter, error, start.trail.trail.log_group)
+    deployed, error = parsed(metric_filter.pattern)
+    link, pattern = filter_link(metric_filter, deployed, error, start.trail.trail.log_group, account.in_region(region))
     filters = account.in_region(region).filters
-    emission = emission_of(metric_filter, to, () if isinstance(filters, Unreadable) else filters.filters)
+    every = () if isinstance(filters, Unreadable) else filters.filters
+    emission = emission_of(metric_filter, to, every)
     before = (*start.links, link, metric_link(emission, to.value))
     facts: tuple[tuple[str, Fact], ...] = (*start.facts, (metric_filter.name, metric_filter))
-    for alarm, links, topic in _ways_on(emission, account, region):
-        more: list[tuple[str, Fact]] = [(alarm.arn, alarm)] if alarm else []
-        if topic:
-            found = account.topic(topic)
-            more += [(topic, fact) for fact in (found.topic, found.subscriptions) if isinstance(fact, Fact)]
+    feeds = tuple(emission_of(one, each, every) for one in every for each in one.transformations)
+    for way in _ways_on(emission, feeds, account, account.in_region(region)):
+        more: list[tuple[str, Fact]] = [(way.alarm.arn, way.alarm)] if way.alarm else []
+        if way.topic:
+            found = account.topic(way.topic)
+            more += [(way.topic, fact) for fact in (found.topic, found.subscriptions) if isinstance(fact, Fact)]
         yield Route(
             trail=start.trail,
             selection=start.selection,
-            links=(*before, *links),
+            links=(*before, *way.links),
             filter=metric_filter,
             pattern=pattern,
+            deployed=deployed,
             readable=error is None,
-            alarm=alarm,
-            topic=topic,
+            alarm=way.alarm,
+            seen=way.seen,
+            blind=_blind(emission, way.alarm),
+            topic=way.topic,
             facts=(*facts, *more),
         )
 
 
-def _parsed(text: str) -> tuple[Pattern, PatternError | None]:
-    try:
-        return parse(text), None
-    except PatternError as error:
-        return EVERY_EVENT, error
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The rest of a route, from an alarm on.
+
+    Attributes:
+        seen: Holds for the matching events of which the alarm sees a value.
+    """
+
+    links: tuple[ChainLink, ...]
+    alarm: Alarm | None = None
+    seen: Expression = ALWAYS
+    topic: str | None = None
+
+    def after(self, link: ChainLink, seen: Expression) -> _Way:
+        """Gives the way with the alarm's own link before it."""
+        return replace(self, links=(link, *self.links), seen=seen)
 
 
-def _filter_link(metric_filter: MetricFilter, error: PatternError | None, group: str | None) -> ChainLink:
-    """Says whether the filter is where the trail's events are, can be read, and nothing beside it hides events."""
-    name = metric_filter.name
-    if group is None or log_group_parts(group)[0] != metric_filter.log_group:
-        why = f"{name} is on the log group {metric_filter.log_group}, to which no trail delivers."
-        return broken(LinkName.FILTER, name, why)
-    if error is not None:
-        # AWS accepted the pattern, so that it may well match: not to read it is our want, not the account's.
-        return unsure(LinkName.FILTER, name, f"The pattern of {name} is not readable: {error}")
-    if metric_filter.field_selection:
-        why = f"{name} looks only at events where {metric_filter.field_selection}, which is not followed."
-        return unsure(LinkName.FILTER, name, why)
-    if metric_filter.on_transformed_logs:
-        return unsure(LinkName.FILTER, name, f"{name} looks at transformed events; the transformer is not followed.")
-    return sound(LinkName.FILTER, name, f"The pattern of {name} is {metric_filter.pattern or 'empty'}.")
-
-
-Way = tuple[Alarm | None, tuple[ChainLink, ...], str | None]
-
-
-def _ways_on(emission: Emission, account: Snapshot, region: str) -> Iterator[Way]:
+def _ways_on(emission: Emission, feeds: tuple[Emission, ...], account: Snapshot, facts: RegionFacts) -> Iterator[_Way]:
     """Gives for each alarm on the metric the best way on from it."""
-    alarms = account.in_region(region).alarms
+    alarms = facts.alarms
     if isinstance(alarms, Unreadable):
         missing = alarms
-        yield None, tuple(unsure(link, emission.name, missing) for link in ORDER[4:]), None
+        yield _Way(tuple(unsure(link, emission.name, missing) for link in ORDER[4:]))
         return
     watching = [alarm for alarm in alarms.metric if watches(alarm, emission)]
     if not watching:
-        why = f"No alarm in {region} watches the metric {emission.name}."
-        yield None, (broken(LinkName.ALARM, "", why), *rest(LinkName.ALARM)), None
+        why = f"No alarm in {facts.region} watches the metric {emission.name}."
+        yield _Way((broken(LinkName.ALARM, "", why), *rest(LinkName.ALARM)))
+    links = {alarm.name: alarm_link(alarm, emission, feeds) for alarm in watching}
+    rung = frozenset(name for name, link in links.items() if link.status is LinkStatus.SOUND)
     for alarm in watching:
-        yield _from_alarm(alarm, emission, account, alarms.composite)
+        link, seen = _seeing(alarm, emission, links[alarm.name])
+        yield min(
+            _from_alarm(alarm, alarms, facts, account, rung),
+            key=lambda way: sum(_RANK[one.status] for one in way.links),
+        ).after(link, seen)
 
 
-def _from_alarm(alarm: Alarm, emission: Emission, account: Snapshot, composites: tuple[CompositeAlarm, ...]) -> Way:
-    links = (alarm_link(alarm, emission), action_link(alarm, composites))
-    ways: list[Way] = []
-    for arn in topics_of(alarm):
-        facts = account.topic(arn)
-        ways.append((alarm, (*links, topic_link(alarm, facts, account), subscription_link(facts)), arn))
-    if not ways and links[-1].status is LinkStatus.UNKNOWN:
-        beyond = tuple(unsure(link, "", links[-1].reason) for link in ORDER[ORDER.index(LinkName.ACTION) + 1 :])
-        return alarm, (*links, *beyond), None
-    if not ways:
-        return alarm, (*links, *rest(LinkName.ACTION)), None
-    return min(ways, key=lambda way: sum(_RANK[link.status] for link in way[1]))
+def _seeing(alarm: Alarm, emission: Emission, link: ChainLink) -> tuple[ChainLink, Expression]:
+    """Gives an alarm's link and the events of which it sees a value."""
+    if link.status is LinkStatus.BROKEN:
+        return link, Always()
+    try:
+        return link, seen_by(alarm, emission)
+    except UndecidedError as error:
+        return unsure(LinkName.ALARM, alarm.arn, f"Which events {alarm.name} sees is not known: {error}."), Always()
+
+
+def _blind(emission: Emission, alarm: Alarm | None) -> ChainLink | None:
+    """Gives the link at which an event is lost that the filter matches and the alarm does not see."""
+    if emission.taken_from is not None:
+        why = f"The filter takes its value from {emission.taken_from}, where not every event has a number that counts"
+        return broken(LinkName.METRIC, emission.name, why)
+    if alarm is None or not emission.dimensions:
+        return None
+    named = ", ".join(sorted(emission.dimensions))
+    why = f"{alarm.name} watches one value of {named}; events with another do not reach it"
+    return broken(LinkName.ALARM, alarm.arn, why)
+
+
+def _from_alarm(
+    alarm: Alarm, alarms: Alarms, facts: RegionFacts, account: Snapshot, rung: frozenset[str]
+) -> Iterator[_Way]:
+    """Gives each way from an alarm: by itself or by a composite alarm above it, to each topic."""
+    for voice in voices(alarm, alarms, facts.mute_rules, rung):
+        for arn in voice.topics:
+            topic = account.topic(arn)
+            heard = subscription_link(topic, voice.alarm)
+            yield _Way((voice.link, topic_link(voice.alarm, topic, account), heard), alarm, topic=arn)
+        if not voice.topics and voice.link.status is LinkStatus.UNKNOWN:
+            beyond = tuple(unsure(link, "", voice.link.reason) for link in ORDER[ORDER.index(LinkName.ACTION) + 1 :])
+            yield _Way((voice.link, *beyond), alarm)
+        elif not voice.topics:
+            yield _Way((voice.link, *rest(LinkName.ACTION)), alarm)

@@ -107,7 +107,7 @@ def _basic(selector: BasicSelector) -> Expression:
     return _all([kind, *(Not(_is(SOURCE, source)) for source in selector.excluded_sources)])
 
 
-_READ_WRITE: dict[str, Expression] = {"ReadOnly": IsTrue(_READ_ONLY), "WriteOnly": IsFalse(_READ_ONLY)}
+_READ_WRITE: dict[str, Expression] = {"ReadOnly": IsTrue(_READ_ONLY), "WriteOnly": Not(IsTrue(_READ_ONLY))}
 
 
 def _advanced(selector: AdvancedSelector) -> Expression:

@@ -51,6 +51,13 @@ def with_blind_trail(route: Route, links: tuple[ChainLink, ...], event: Event | 
     return (broken(LinkName.TRAIL, trail.arn, why), *links[1:])
 
 
+def with_blind_alarm(links: tuple[ChainLink, ...], blind: ChainLink, event: Event | None) -> tuple[ChainLink, ...]:
+    """Gives the links with the one broken at which an event is lost that the alarm does not see."""
+    lost = f", such as {described(event)}" if event else ""
+    told = blind.model_copy(update={"reason": f"{blind.reason}{lost}."})
+    return tuple(told if link.link is blind.link and link.status is LinkStatus.SOUND else link for link in links)
+
+
 def without_route(routes: Sequence[Route]) -> tuple[tuple[ChainLink, ...], str]:
     """Gives the links and the reason where no filter was meant for a control: the best trail's, then a gap."""
     best = max(routes, key=lambda route: route.reach)

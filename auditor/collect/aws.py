@@ -133,13 +133,15 @@ class _Call:
 
 
 def _send(connection: Connection, call: _Call) -> Answer | Unreadable:
+    unsettled = call.operation.recent and connection.endpoint_url is not None
     try:
-        client = connection.client(call.operation.service, call.region)
+        client = connection.client(call.operation.service, call.region, patient=not unsettled)
         body = _all_pages(client, xform_name(call.operation.name), call.params)
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "Unknown")
         request_id = error.response.get("ResponseMetadata", {}).get("RequestId", "")
-        if code in call.operation.absent:
+        # A bare status is an answer that is not AWS's.
+        if code in call.operation.absent or (unsettled and code.isdigit()):
             return Answer(call.source(request_id), {}, absent=code)
         return call.unreadable(code, error.response.get("Error", {}).get("Message", ""), request_id)
     except (NotConnectedError, HTTPClientError) as error:

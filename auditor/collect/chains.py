@@ -9,10 +9,10 @@ from typing import Any
 from auditor.collect import operations as op
 from auditor.collect.aws import Aws, elsewhere
 from auditor.model.account import Caller
-from auditor.model.alarm import Alarm, Alarms, CompositeAlarm
+from auditor.model.alarm import Alarm, Alarms, CompositeAlarm, MuteRule, MuteRules
 from auditor.model.arn import Arn, log_group_parts
 from auditor.model.fact import Read, Source, Unreadable
-from auditor.model.logs import LogGroup, LogGroupFacts, MetricFilter, MetricFilters
+from auditor.model.logs import LogGroup, LogGroupFacts, MetricFilter, MetricFilters, Transformer, TransformerFacts
 from auditor.model.snapshot import RegionFacts
 from auditor.model.topic import SubscriptionAttributes, Subscriptions, Topic, TopicFacts
 
@@ -33,29 +33,68 @@ async def read_log_group(aws: Aws, caller: Caller, arn: str, source: Source) -> 
 
 
 async def read_region(aws: Aws, region: str) -> RegionFacts:
-    """Gives all metric filters and alarms of a region."""
-    filters, alarms = await gather(
-        aws.read(op.DESCRIBE_METRIC_FILTERS, region, of=f"the metric filters of {region}"),
-        aws.read(
-            op.DESCRIBE_ALARMS,
-            region,
-            of=f"the alarms of {region}",
-            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
-        ),
-    )
+    """Gives all metric filters and alarms of a region, and what may silence them."""
+    filters, alarms, mute_rules = await gather(_filters(aws, region), _alarms(aws, region), _mute_rules(aws, region))
     return RegionFacts(
         region=region,
-        filters=filters
-        if isinstance(filters, Unreadable)
-        else MetricFilters(source=filters.source, filters=filters.facts("metricFilters", MetricFilter)),
-        alarms=alarms
-        if isinstance(alarms, Unreadable)
-        else Alarms(
-            source=alarms.source,
-            metric=alarms.facts("MetricAlarms", Alarm),
-            composite=alarms.facts("CompositeAlarms", CompositeAlarm),
-        ),
+        filters=filters,
+        alarms=alarms,
+        mute_rules=mute_rules,
+        transformers=await _transformers(aws, region, filters),
     )
+
+
+async def _filters(aws: Aws, region: str) -> Read[MetricFilters]:
+    answer = await aws.read(op.DESCRIBE_METRIC_FILTERS, region, of=f"the metric filters of {region}")
+    if isinstance(answer, Unreadable):
+        return answer
+    return MetricFilters(source=answer.source, filters=answer.facts("metricFilters", MetricFilter))
+
+
+async def _alarms(aws: Aws, region: str) -> Read[Alarms]:
+    kinds = ["MetricAlarm", "CompositeAlarm"]
+    answer = await aws.read(op.DESCRIBE_ALARMS, region, of=f"the alarms of {region}", AlarmTypes=kinds)
+    if isinstance(answer, Unreadable):
+        return answer
+    return Alarms(
+        source=answer.source,
+        metric=answer.facts("MetricAlarms", Alarm),
+        composite=answer.facts("CompositeAlarms", CompositeAlarm),
+    )
+
+
+async def _mute_rules(aws: Aws, region: str) -> Read[MuteRules] | None:
+    """Gives the mute rules that have not expired; the list names no alarms, so that each rule is read."""
+    listed = await aws.read(op.LIST_ALARM_MUTE_RULES, region, of=f"the mute rules of {region}")
+    if isinstance(listed, Unreadable):
+        return listed
+    if listed.absent:
+        return None
+
+    async def rule(arn: str) -> Read[MuteRule]:
+        name = arn.partition(":alarm-mute-rule:")[2]
+        answer = await aws.read(op.GET_ALARM_MUTE_RULE, region, of=arn, AlarmMuteRuleName=name)
+        return answer if isinstance(answer, Unreadable) else answer.fact(MuteRule)
+
+    found = [one for one in listed.body.get("AlarmMuteRuleSummaries", ()) if one.get("Status") != "EXPIRED"]
+    rules = await gather(*(rule(str(one["AlarmMuteRuleArn"])) for one in found))
+    return MuteRules(source=listed.source, rules=tuple(rules))
+
+
+async def _transformers(aws: Aws, region: str, filters: Read[MetricFilters]) -> tuple[TransformerFacts, ...]:
+    """Gives the transformers of the log groups on which a filter looks at transformed events."""
+    if isinstance(filters, Unreadable):
+        return ()
+
+    async def transformer(group: str) -> TransformerFacts:
+        answer = await aws.read(op.GET_TRANSFORMER, region, of=group, logGroupIdentifier=group)
+        if isinstance(answer, Unreadable):
+            return TransformerFacts(log_group=group, transformer=answer)
+        absent = bool(answer.absent) or not answer.body.get("transformerConfig")
+        return TransformerFacts(log_group=group, transformer=None if absent else answer.fact(Transformer))
+
+    groups = sorted({found.log_group for found in filters.filters if found.on_transformed_logs})
+    return tuple(await gather(*(transformer(group) for group in groups)))
 
 
 def topics_of(regions: Iterable[RegionFacts]) -> list[str]:
@@ -66,9 +105,14 @@ def topics_of(regions: Iterable[RegionFacts]) -> list[str]:
             continue
         fed: set[tuple[str | None, str | None]] = set()
         fed.update((to.namespace, to.metric) for found in facts.filters.filters for to in found.transformations)
-        for alarm in facts.alarms.metric:
-            if not fed.isdisjoint(alarm.metrics):
-                arns.update((action, None) for action in alarm.actions if _is_topic(action))
+        told = [
+            alarm.actions
+            for alarm in facts.alarms.metric
+            if any((one.namespace, one.metric) in fed for one in alarm.watched)
+        ]
+        # A composite alarm may speak for an alarm below it.
+        told += [composite.actions for composite in facts.alarms.composite]
+        arns.update((action, None) for actions in told for action in actions if _is_topic(action))
     return list(arns)
 
 

@@ -38,22 +38,28 @@ class Connection:
     region: str
     endpoint_url: str | None = None
     requests: Counter[str] = field(default_factory=Counter)
-    _clients: dict[tuple[str, str], BaseClient] = field(default_factory=dict)
+    _clients: dict[tuple[str, str, bool], BaseClient] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def client(self, service: str, region: str) -> BaseClient:
-        """Gives the client of a service in a region; one is made of each, since each loads a service model."""
-        key = (service, region)
+    def client(self, service: str, region: str, *, patient: bool = True) -> BaseClient:
+        """Gives the client of a service in a region; one is made of each, since each loads a service model.
+
+        Args:
+            service: The service as boto3 names it.
+            region: The region.
+            patient: Whether it tries again where a call fails for a reason that may pass.
+        """
+        key = (service, region, patient)
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = self._new_client(service, region)
+                self._clients[key] = self._new_client(service, region, ATTEMPTS if patient else 1)
             return self._clients[key]
 
-    def _new_client(self, service: str, region: str) -> BaseClient:
+    def _new_client(self, service: str, region: str, attempts: int) -> BaseClient:
         config = Config(
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
-            retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+            retries={"mode": "adaptive", "total_max_attempts": attempts},
             max_pool_connections=CONCURRENT_CALLS,
             user_agent_extra=f"trail-auditor/{__version__}",
             # An endpoint that is not AWS's own has no host name for each bucket.

@@ -19,17 +19,19 @@ class Operation:
         name: The operation's name in the API.
         permission: The IAM action it needs; empty where it needs none.
         absent: Error codes that say "not set" or "does not exist": an answer, not a failure.
+        recent: Whether an endpoint that is not AWS's own may not know it yet; its failure then says "does not exist".
     """
 
     service: str
     name: str
     permission: str
     absent: frozenset[str] = frozenset()
+    recent: bool = False
 
 
-def _operation(call: str, permission: str | None = None, *absent: str) -> Operation:
+def _operation(call: str, permission: str | None = None, *absent: str, recent: bool = False) -> Operation:
     service, _, name = call.partition(":")
-    operation = Operation(service, name, call if permission is None else permission, frozenset(absent))
+    operation = Operation(service, name, call if permission is None else permission, frozenset(absent), recent)
     OPERATIONS.append(operation)
     return operation
 
@@ -78,7 +80,13 @@ BUCKET_REQUEST_PAYMENT = _operation("s3:GetBucketRequestPayment")
 
 DESCRIBE_LOG_GROUPS = _operation("logs:DescribeLogGroups")
 DESCRIBE_METRIC_FILTERS = _operation("logs:DescribeMetricFilters")
+GET_TRANSFORMER = _operation("logs:GetTransformer", None, "ResourceNotFoundException")
 DESCRIBE_ALARMS = _operation("cloudwatch:DescribeAlarms")
+# Added to CloudWatch in 2026; older endpoints answer that they do not know it.
+LIST_ALARM_MUTE_RULES = _operation(
+    "cloudwatch:ListAlarmMuteRules", None, "InvalidAction", "UnknownOperationException", recent=True
+)
+GET_ALARM_MUTE_RULE = _operation("cloudwatch:GetAlarmMuteRule")
 
 GET_TOPIC_ATTRIBUTES = _operation("sns:GetTopicAttributes", None, "NotFound", "NotFoundException")
 LIST_SUBSCRIPTIONS = _operation("sns:ListSubscriptionsByTopic", None, "NotFound", "NotFoundException")

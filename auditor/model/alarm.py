@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pydantic import Field
 
-from auditor.model.fact import Fact, Part
+from auditor.model.arn import Arn
+from auditor.model.fact import Fact, Frozen, Part, Read
 
 
 class Dimension(Part):
@@ -12,6 +15,16 @@ class Dimension(Part):
 
     name: str
     value: str
+
+
+class Watched(Frozen):
+    """The metric that an alarm looks at, by name, dimensions, unit and period in seconds."""
+
+    namespace: str | None
+    metric: str | None
+    dimensions: tuple[Dimension, ...]
+    unit: str | None
+    period: int | None
 
 
 class Metric(Part):
@@ -30,11 +43,24 @@ class MetricStat(Part):
     statistic: str | None = Field(default=None, alias="Stat")
     unit: str | None = None
 
+    @property
+    def watched(self) -> Watched:
+        """The metric that is looked at."""
+        metric = self.metric
+        return Watched(
+            namespace=metric.namespace,
+            metric=metric.name,
+            dimensions=metric.dimensions,
+            unit=self.unit,
+            period=self.period,
+        )
+
 
 class MetricQuery(Part):
-    """One metric or expression of a metric-math alarm."""
+    """One metric or expression of a metric-math alarm; the metric may be another account's."""
 
     id: str
+    account_id: str | None = None
     expression: str | None = None
     stat: MetricStat | None = Field(default=None, alias="MetricStat")
     return_data: bool | None = None
@@ -67,11 +93,24 @@ class Alarm(Fact):
     threshold_metric: str | None = Field(default=None, alias="ThresholdMetricId")
     queries: tuple[MetricQuery, ...] = Field(default=(), alias="Metrics")
 
+    low_samples: str | None = Field(default=None, alias="EvaluateLowSampleCountPercentile")
+
     @property
-    def metrics(self) -> tuple[tuple[str | None, str | None], ...]:
-        """Namespace and name of each metric that the alarm looks at, by itself or in an expression."""
-        computed = (query.stat.metric for query in self.queries if query.stat)
-        return ((self.namespace, self.metric), *((metric.namespace, metric.name) for metric in computed))
+    def watched(self) -> tuple[Watched, ...]:
+        """Each metric of its own account that the alarm looks at, by itself or in an expression."""
+        if not self.queries:
+            return (
+                Watched(
+                    namespace=self.namespace,
+                    metric=self.metric,
+                    dimensions=self.dimensions,
+                    unit=self.unit,
+                    period=self.period,
+                ),
+            )
+        arn = Arn.parse(self.arn)
+        own = (None, arn.account_id if arn else None)
+        return tuple(query.stat.watched for query in self.queries if query.stat and query.account_id in own)
 
 
 class CompositeAlarm(Fact):
@@ -82,7 +121,47 @@ class CompositeAlarm(Fact):
     rule: str = Field(default="", alias="AlarmRule")
     actions_enabled: bool = True
     actions: tuple[str, ...] = Field(default=(), alias="AlarmActions")
+    ok_actions: tuple[str, ...] = Field(default=(), alias="OKActions")
+    state: str = Field(default="", alias="StateValue")
     suppressor: str | None = Field(default=None, alias="ActionsSuppressor")
+
+
+class Schedule(Part):
+    """When a mute rule mutes, and for how long each time."""
+
+    expression: str = ""
+    duration: str = ""
+
+
+class MuteSchedule(Part):
+    """The part of a mute rule that holds its schedule."""
+
+    schedule: Schedule = Field(default_factory=Schedule)
+
+
+class MuteTargets(Part):
+    """The alarms that a mute rule is for."""
+
+    alarm_names: tuple[str, ...] = ()
+
+
+class MuteRule(Fact):
+    """A mute rule (cloudwatch:GetAlarmMuteRule): while it is active, its alarms tell nobody.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html
+    """
+
+    name: str
+    rule: MuteSchedule = Field(default_factory=MuteSchedule)
+    targets: MuteTargets = Field(default_factory=MuteTargets, alias="MuteTargets")
+    status: str = ""
+    expires: datetime | None = Field(default=None, alias="ExpireDate")
+
+
+class MuteRules(Fact):
+    """The mute rules of one region that have not expired."""
+
+    rules: tuple[Read[MuteRule], ...] = ()
 
 
 class Alarms(Fact):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from auditor.model.fact import CamelFact, CamelPart, Fact, Frozen, Read
 
@@ -47,6 +47,19 @@ class MetricFilters(Fact):
     """The metric filters of one region."""
 
     filters: tuple[MetricFilter, ...] = ()
+
+
+class Transformer(CamelFact):
+    """How a log group's events are changed as they arrive (logs:GetTransformer)."""
+
+    processors: tuple[dict[str, JsonValue], ...] = Field(default=(), alias="transformerConfig")
+
+
+class TransformerFacts(Frozen):
+    """A log group's own transformer; None where it has none, though the account may have one for all its groups."""
+
+    log_group: str
+    transformer: Read[Transformer] | None
 
 
 class LogGroupFacts(Frozen):

@@ -5,22 +5,28 @@ from __future__ import annotations
 from datetime import datetime
 
 from auditor.model.account import Aliases, Caller, SecurityHub
-from auditor.model.alarm import Alarms
+from auditor.model.alarm import Alarms, MuteRules
 from auditor.model.bucket import BucketFacts, PublicAccessBlock
 from auditor.model.fact import Frozen, Read, Unreadable
 from auditor.model.key import KeyFacts
-from auditor.model.logs import LogGroupFacts, MetricFilters
+from auditor.model.logs import LogGroupFacts, MetricFilters, Transformer, TransformerFacts
 from auditor.model.role import RoleFacts
 from auditor.model.topic import TopicFacts
 from auditor.model.trail import TrailFacts
 
 
 class RegionFacts(Frozen):
-    """What was read of one region that a trail delivers logs to."""
+    """What was read of one region that a trail delivers logs to; no mute rules where the endpoint knows of none."""
 
     region: str
     filters: Read[MetricFilters]
     alarms: Read[Alarms]
+    mute_rules: Read[MuteRules] | None = None
+    transformers: tuple[TransformerFacts, ...] = ()
+
+    def transformer(self, log_group: str) -> Read[Transformer] | None:
+        """Gives a log group's own transformer, which is read where a filter looks at transformed events."""
+        return next((facts.transformer for facts in self.transformers if facts.log_group == log_group), None)
 
 
 class Snapshot(Frozen):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from auditor.chain.people import subscription_link, topic_link, topics_of
+from auditor.chain.actions import topics_of
+from auditor.chain.people import subscription_link, topic_link
 from auditor.findings import LinkName, LinkStatus
 from auditor.model.alarm import Alarm
 from auditor.model.arn import Arn
@@ -120,10 +121,10 @@ def _listener(case: Case, alarm: Alarm, region: str) -> tuple[str, Mending]:
     ready = [facts for facts in account.topics if topic_link(alarm, facts, account).status is LinkStatus.SOUND]
     ready.sort(key=lambda facts: (-_alarms_on(case, facts.arn, region), facts.arn))
     for facts in ready:
-        if subscription_link(facts).status is LinkStatus.SOUND:
+        if subscription_link(facts, alarm).status is LinkStatus.SOUND:
             return facts.arn, NOTHING
     for facts in ready:
-        if case.owns(facts.arn) and not _is_fifo(facts) and subscription_link(facts).status is LinkStatus.BROKEN:
+        if case.owns(facts.arn) and not _is_fifo(facts) and subscription_link(facts, alarm).status is LinkStatus.BROKEN:
             return facts.arn, _heard(facts)
     names = {found.name for facts in account.topics if (found := Arn.parse(facts.arn)) and found.region == region}
     arn = str(Arn(case.partition, "sns", region, account.account_id, free_name(f"{OWN}-alerts", names)))

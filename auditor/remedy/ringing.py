@@ -8,10 +8,13 @@ from itertools import combinations
 from typing import Any
 
 from auditor.chain.alarm import alarm_link
+from auditor.chain.expression import UndecidedError
 from auditor.chain.metric import Emission
+from auditor.chain.seen import seen_by
 from auditor.findings import LinkStatus
 from auditor.model.alarm import Alarm
 from auditor.model.arn import Arn
+from auditor.pattern import Always
 from auditor.remedy.command import Option, aws
 from auditor.remedy.mending import NOTHING, OWN, Case, Mending, as_json, free_name, page, step
 
@@ -55,9 +58,18 @@ def fewest_changes(alarm: Alarm, emission: Emission) -> Mapping[str, Any] | None
     for count in range(len(choices) + 1):
         for chosen in combinations(choices, count):
             changes = {name: value for choice in chosen for name, value in choice.items()}
-            if alarm_link(alarm.model_copy(update=changes), emission).status is LinkStatus.SOUND:
+            if _rings(alarm.model_copy(update=changes), emission):
                 return changes
     return None
+
+
+def _rings(alarm: Alarm, emission: Emission) -> bool:
+    """Whether any matching event puts an alarm in ALARM."""
+    try:
+        seen = seen_by(alarm, emission)
+    except UndecidedError:
+        return False
+    return seen == Always() and alarm_link(alarm, emission).status is LinkStatus.SOUND
 
 
 def _threshold(emission: Emission) -> float:

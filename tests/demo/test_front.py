@@ -123,8 +123,8 @@ def test_lists_are_cut_into_pages(aws_account: Account, size: int | None) -> Non
 
 def test_what_the_emulator_does_not_know_is_refused_at_once(aws_account: Account) -> None:
     with pytest.raises(ClientError, match="UnknownOperationException"):
-        aws_account.client("logs").get_transformer(logGroupIdentifier="trail")
-    assert aws_account.controls.calls() == {"logs:GetTransformer": 1}
+        aws_account.client("logs").list_anomalies()
+    assert aws_account.controls.calls() == {"logs:ListAnomalies": 1}
 
 
 def test_a_reset_forgets_everything(aws_account: Account) -> None:

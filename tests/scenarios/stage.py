@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -151,6 +151,48 @@ class Stage:
         topics = [self.topic_arn] if tells is None else tells
         make_alarm(self.account, name or self.name, metric or self.name, *topics, **settings)
 
+    def math_alarm(self, expression: str, *others: str, **settings: Any) -> None:
+        """Sets the alarm on an expression over `m1`, the filter's metric, and `m2` and so on, other metrics."""
+        queries: list[dict[str, Any]] = [{"Id": "e1", "Expression": expression, "ReturnData": True}]
+        for place, metric in enumerate((self.name, *others), start=1):
+            namespace, _, name = metric.rpartition("/")
+            told = {"Namespace": namespace or "CloudTrailAlarms", "MetricName": name}
+            stat = {"Metric": told, "Period": 300, "Stat": "Sum"}
+            queries.append({"Id": f"m{place}", "MetricStat": stat, "ReturnData": False})
+        usual = {
+            "AlarmName": self.name,
+            "AlarmActions": [self.topic_arn],
+            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+            "Threshold": 1,
+            "EvaluationPeriods": 1,
+            "TreatMissingData": "notBreaching",
+            "Metrics": queries,
+        }
+        self.client("cloudwatch").put_metric_alarm(**{**usual, **settings})
+
+    def composite(self, rule: str, name: str = "acme-any", **settings: Any) -> None:
+        """Makes a composite alarm that tells the topic."""
+        usual = {"AlarmName": name, "AlarmRule": rule, "AlarmActions": [self.topic_arn], "ActionsEnabled": True}
+        self.client("cloudwatch").put_composite_alarm(**{**usual, **settings})
+
+    def state(self, alarm: str, value: str) -> None:
+        self.client("cloudwatch").set_alarm_state(AlarmName=alarm, StateValue=value, StateReason="a test")
+
+    def mute(self, *alarms: str, **settings: Any) -> None:
+        """Makes a rule that mutes alarms all day, every day."""
+        schedule = {"Expression": "cron(0 0 * * *)", "Duration": "P1D"}
+        usual = {
+            "Name": "acme-quiet",
+            "Rule": {"Schedule": schedule},
+            "MuteTargets": {"AlarmNames": list(alarms or (self.name,))},
+        }
+        self.client("cloudwatch").put_alarm_mute_rule(**{**usual, **settings})
+
+    def transformer(self, *processors: dict[str, Any]) -> None:
+        """Lets the group transform its events, and the filter look at what comes of it."""
+        self.client("logs").put_transformer(logGroupIdentifier=GROUP, transformerConfig=list(processors))
+        self.filter(extra={"applyOnTransformedLogs": True})
+
     def delete_alarm(self) -> None:
         self.client("cloudwatch").delete_alarms(AlarmNames=[self.name])
 
@@ -180,6 +222,14 @@ class Stage:
         self.client("sns", region).subscribe(TopicArn=arn, Protocol=protocol, Endpoint=endpoint)
         if confirmed and self.fronted:
             self.account.controls.confirm(endpoint, arn)
+
+    def passes(self, policy: dict[str, Any], scope: str = "MessageAttributes") -> None:
+        """Gives the person's subscription a filter policy."""
+        sns = self.client("sns")
+        for one in sns.list_subscriptions_by_topic(TopicArn=self.topic_arn)["Subscriptions"]:
+            for name, value in (("FilterPolicyScope", scope), ("FilterPolicy", json.dumps(policy))):
+                asked = {"SubscriptionArn": one["SubscriptionArn"], "AttributeName": name, "AttributeValue": value}
+                sns.set_subscription_attributes(**asked)
 
     def unsubscribe(self) -> None:
         sns = self.client("sns")
@@ -233,16 +283,3 @@ def judged(account: DemoAccount, control: str) -> Finding:
     assert isinstance(check, AlarmCheck)
     (finding,) = check.findings(collect(connection_to(account)), _BENCHMARK)
     return finding
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a finding says, in the terms of a scenario."""
-
-    finding: Finding
-    text: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        said = (self.finding.reason, *self.finding.notes, *(link.reason for link in self.finding.chain))
-        witness = json.dumps(self.finding.witness)
-        object.__setattr__(self, "text", "\n".join((*said, witness)))

@@ -36,7 +36,62 @@ def second_filter(metric: str) -> Change:
     return every(deployed(DISABLE), lambda stage: stage.filter(DELETE, name="second", metric=metric or stage.name))
 
 
+def selects(criteria: str) -> Change:
+    return lambda stage: stage.filter(extra={"fieldSelectionCriteria": criteria})
+
+
+def transforms(*processors: dict[str, object]) -> Change:
+    return lambda stage: stage.transformer({"parseJSON": {}}, *processors)
+
+
 SCENARIOS = (
+    Scenario(
+        "field selection of another region",
+        selects('@aws.region = "eu-west-1"'),
+        LinkName.FILTER,
+        "leaves out account 123456789012 in us-east-1",
+        selects('@aws.region IN ["eu-west-1", "us-east-1"] AND @aws.account != "999988887777"'),
+    ),
+    Scenario(
+        "field selection of another account",
+        selects('@aws.account NOT IN ["123456789012"] OR (@aws.region = "eu-west-1")'),
+        LinkName.FILTER,
+        "leaves out account 123456789012",
+        selects('@aws.account = "123456789012"'),
+    ),
+    Scenario(
+        "field selection that cannot be read",
+        selects("@source.log = 1"),
+        LinkName.FILTER,
+        "not followed",
+        selects(""),
+        status=Status.UNKNOWN,
+    ),
+    Scenario(
+        "a transformer that takes the event's name away",
+        transforms({"deleteKeys": {"withKeys": ["eventName"]}}),
+        LinkName.FILTER,
+        "once the transformer has changed it",
+        transforms({"deleteKeys": {"withKeys": ["responseElements", "requestParameters"]}}),
+    ),
+    Scenario(
+        "a transformer that moves the event's source",
+        transforms({"moveKeys": {"entries": [{"source": "eventSource", "target": "origin.service"}]}}),
+        LinkName.FILTER,
+        "once the transformer has changed it",
+        transforms({"renameKeys": {"entries": [{"key": "userAgent", "renameTo": "agent"}]}}),
+    ),
+    Scenario(
+        "a transformer that makes another record of it",
+        transforms({"parseToOCSF": {"eventSource": "CloudTrail", "ocsfVersion": "V1.1"}}),
+        LinkName.FILTER,
+        "parseToOCSF",
+        every(
+            transforms({"parseToOCSF": {"eventSource": "CloudTrail", "ocsfVersion": "V1.1"}}),
+            lambda stage: stage.filter(extra={"applyOnTransformedLogs": False}),
+        ),
+        status=Status.UNKNOWN,
+    ),
     Scenario(
         "gone",
         Stage.delete_filter,

@@ -53,9 +53,8 @@ METRIC = (
         "a value from a field that the events lack",
         counts(metricValue="$.requestParameters.pendingWindowInDays", defaultValue=None),
         LinkName.METRIC,
-        "pendingWindowInDays",
+        "$.requestParameters.pendingWindowInDays, where not every event",
         counts(defaultValue=None),
-        defect="UNKNOWN: that DisableKey has no pendingWindowInDays is not known, though such an event is possible",
     ),
     Scenario(
         "other namespace", counts(metricNamespace="Other"), LinkName.ALARM, "No alarm", rings(AlarmDescription="x")
@@ -106,7 +105,6 @@ METRIC = (
             lambda stage: stage.filter(name="whole", metric="whole"),
             lambda stage: stage.alarm("whole", "whole"),
         ),
-        defect="UNKNOWN, though an event of another user is possible and does not reach the alarm",
     ),
     Scenario(
         "emitSystemFieldDimensions",

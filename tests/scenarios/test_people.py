@@ -222,7 +222,46 @@ SUBSCRIPTION = (
     ),
 )
 
-SCENARIOS = (*TOPIC, *SUBSCRIPTION)
+POLICY = (
+    Scenario(
+        "a filter policy over attributes, of which there are none",
+        lambda stage: stage.passes({"team": ["soc"]}),
+        LinkName.SUBSCRIPTION,
+        "of which CloudWatch sends none",
+        lambda stage: stage.passes({"team": [{"exists": False}]}),
+    ),
+    Scenario(
+        "a filter policy over the body for other alarms",
+        lambda stage: stage.passes({"AlarmName": [{"prefix": "billing-"}]}, "MessageBody"),
+        LinkName.SUBSCRIPTION,
+        "drops the message",
+        lambda stage: stage.passes({"AlarmName": [{"prefix": "cmk-"}], "NewStateValue": ["ALARM"]}, "MessageBody"),
+    ),
+    Scenario(
+        "a filter policy for the end of the alarm",
+        lambda stage: stage.passes({"NewStateValue": [{"anything-but": ["ALARM"]}]}, "MessageBody"),
+        LinkName.SUBSCRIPTION,
+        "drops the message",
+        lambda stage: stage.passes({"NewStateValue": [{"anything-but": ["OK"]}]}, "MessageBody"),
+    ),
+    Scenario(
+        "a filter policy over what varies",
+        lambda stage: stage.passes({"OldStateValue": ["OK"]}, "MessageBody"),
+        LinkName.SUBSCRIPTION,
+        "may drop the message",
+        lambda stage: stage.passes({"OldStateValue": [{"exists": True}]}, "MessageBody"),
+        status=Status.UNKNOWN,
+    ),
+    Scenario(
+        "a filter policy beside one who gets all",
+        lambda stage: stage.passes({"team": ["soc"]}),
+        LinkName.SUBSCRIPTION,
+        PERSON,
+        every(lambda stage: stage.passes({"team": ["soc"]}), lambda stage: stage.subscribe("email", "you@x.example")),
+    ),
+)
+
+SCENARIOS = (*TOPIC, *SUBSCRIPTION, *POLICY)
 
 
 @rows(SCENARIOS)

@@ -67,7 +67,6 @@ SCENARIOS = (
         LinkName.TRAIL,
         "NoSuchBucket",
         lambda stage: stage.status(LatestDeliveryError=""),
-        defect="LatestDeliveryError plays no part in the chain",
     ),
     Scenario(
         "ReadOnly",
@@ -181,7 +180,6 @@ SCENARIOS = (
         in_two_halves,
         control="root_usage",
         lost="'readOnly': True",
-        defect="an event without readOnly is said to be logged by neither half",
     ),
     Scenario(
         "two trails of which the second is stopped",

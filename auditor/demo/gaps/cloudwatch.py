@@ -65,8 +65,9 @@ class CloudWatchGaps:
     def _put_alarm_mute_rule(self, call: Call, _forward: Forward) -> Response:
         name = call.params["Name"]
         arn = f"arn:aws:cloudwatch:{call.region}:{call.account}:alarm-mute-rule:{name}"
-        rule = {**call.params, "AlarmMuteRuleArn": arn, "Status": "ACTIVE", "MuteType": "RECURRING"}
-        rule["LastUpdatedTimestamp"] = datetime.now(UTC).replace(microsecond=0)
+        now = datetime.now(UTC).replace(microsecond=0)
+        rule = {**call.params, "AlarmMuteRuleArn": arn, "Status": _status(call.params, now), "MuteType": "RECURRING"}
+        rule["LastUpdatedTimestamp"] = now
         self._mute_rules.setdefault(_home(call), {})[name] = rule
         return call.reply({})
 
@@ -81,6 +82,19 @@ class CloudWatchGaps:
         alarm = call.params.get("AlarmName")
         chosen = [rule for rule in rules if alarm is None or alarm in rule["MuteTargets"]["AlarmNames"]]
         return call.reply({"AlarmMuteRuleSummaries": chosen})
+
+
+def _status(rule: dict[str, Any], now: datetime) -> str:
+    """Gives a rule's status as if its schedule muted all the time from its start to its end."""
+    if _time(rule.get("ExpireDate"), now) < now:
+        return "EXPIRED"
+    return "SCHEDULED" if _time(rule.get("StartDate"), now) > now else "ACTIVE"
+
+
+def _time(told: Any, otherwise: datetime) -> datetime:
+    if told is None:
+        return otherwise
+    return datetime.fromtimestamp(told, UTC) if isinstance(told, int | float) else told.astimezone(UTC)
 
 
 def _home(call: Call) -> _Home:

@@ -1,4 +1,4 @@
-"""CloudWatch Logs: the class of a log group, and metric filters that replace one another."""
+"""CloudWatch Logs: the class of a log group, its transformer, and metric filters that replace one another."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class LogsGaps:
 
     def __init__(self) -> None:
         self._classes: dict[_Key, str] = {}
+        self._transformers: dict[_Key, list[dict[str, Any]]] = {}
 
     def handlers(self) -> dict[str, Handler]:
         """Gives the handler for each call."""
@@ -27,7 +28,9 @@ class LogsGaps:
             "logs:CreateLogGroup": self._create_log_group,
             "logs:DescribeLogGroups": self._describe_log_groups,
             "logs:DescribeMetricFilters": self._describe_metric_filters,
+            "logs:GetTransformer": self._get_transformer,
             "logs:PutMetricFilter": self._put_metric_filter,
+            "logs:PutTransformer": self._put_transformer,
         }
 
     def _create_log_group(self, call: Call, forward: Forward) -> Response:
@@ -64,6 +67,16 @@ class LogsGaps:
             if one["filterName"] == name:
                 one.update(extra)
         return response
+
+    def _put_transformer(self, call: Call, _forward: Forward) -> Response:
+        self._transformers[_key(call, call.params["logGroupIdentifier"])] = call.params["transformerConfig"]
+        return call.reply({})
+
+    def _get_transformer(self, call: Call, _forward: Forward) -> Response:
+        found = self._transformers.get(_key(call, call.params["logGroupIdentifier"]))
+        if found is None:
+            return call.error("ResourceNotFoundException", "The log group has no transformer.")
+        return call.reply({"logGroupIdentifier": call.params["logGroupIdentifier"], "transformerConfig": found})
 
 
 def _key(call: Call, name: str) -> _Key:

@@ -1,0 +1,72 @@
+"""The link of the metric filter: does it look at the trail's events, as they were written?
+
+What its pattern matches of them is proved apart.
+"""
+
+from __future__ import annotations
+
+from auditor.chain.criteria import CriteriaError, selects
+from auditor.chain.link import broken, sound, unsure
+from auditor.chain.transformer import TransformerError, seen_through
+from auditor.findings import ChainLink, LinkName
+from auditor.model.arn import log_group_parts
+from auditor.model.fact import Unreadable
+from auditor.model.logs import MetricFilter
+from auditor.model.snapshot import RegionFacts
+from auditor.pattern import Always, JsonPattern, Pattern, PatternError, parse
+
+EVERY_EVENT = JsonPattern(Always())
+
+
+def parsed(text: str) -> tuple[Pattern, PatternError | None]:
+    """Gives a pattern, or what keeps it from being read and the pattern of every event in its place."""
+    try:
+        return parse(text), None
+    except PatternError as error:
+        return EVERY_EVENT, error
+
+
+def filter_link(
+    metric_filter: MetricFilter, pattern: Pattern, error: PatternError | None, group: str | None, facts: RegionFacts
+) -> tuple[ChainLink, Pattern]:
+    """Says whether the filter is where the trail's events are and can be read, and what else hides events from it.
+
+    Gives with it the pattern over the events as the trail writes them.
+    """
+    name = metric_filter.name
+    if group is None or log_group_parts(group)[0] != metric_filter.log_group:
+        why = f"{name} is on the log group {metric_filter.log_group}, to which no trail delivers."
+        return broken(LinkName.FILTER, name, why), pattern
+    if error is not None:
+        # AWS accepted the pattern, so that it may well match: not to read it is our want, not the account's.
+        return unsure(LinkName.FILTER, name, f"The pattern of {name} is not readable: {error}"), pattern
+    link = _left_out(metric_filter, log_group_parts(group))
+    if link is not None:
+        return link, pattern
+    said = f"The pattern of {name} is {metric_filter.pattern or 'empty'}."
+    if not metric_filter.on_transformed_logs:
+        return sound(LinkName.FILTER, name, said), pattern
+    transformer = facts.transformer(metric_filter.log_group)
+    if transformer is None:
+        why = f"{name} looks at transformed events, and its log group has no transformer of its own; whether the "
+        return unsure(LinkName.FILTER, name, f"{why}account has one for all groups is not read."), pattern
+    if isinstance(transformer, Unreadable):
+        return unsure(LinkName.FILTER, name, transformer), pattern
+    try:
+        return sound(LinkName.FILTER, name, said), seen_through(pattern, transformer)
+    except TransformerError as undecided:
+        return unsure(LinkName.FILTER, name, str(undecided)), pattern
+
+
+def _left_out(metric_filter: MetricFilter, group: tuple[str, str, str]) -> ChainLink | None:
+    """Gives the link where a filter's field selection leaves out the events of its own account and region."""
+    name, criteria = metric_filter.name, metric_filter.field_selection
+    _, region, account_id = group
+    try:
+        if not criteria or selects(criteria, {"@aws.account": account_id, "@aws.region": region}):
+            return None
+    except CriteriaError as error:
+        why = f"{name} looks only at events where {criteria}, which is not followed: {error}."
+        return unsure(LinkName.FILTER, name, why)
+    why = f"{name} looks only at events where {criteria}, which leaves out account {account_id} in {region}."
+    return broken(LinkName.FILTER, name, why)
