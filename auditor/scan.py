@@ -7,7 +7,7 @@ from typing import Any
 
 from auditor.benchmark import Benchmark
 from auditor.checking import Check
-from auditor.collect import Connection, collect
+from auditor.collect import Connection, collect, collect_alternatives
 from auditor.findings import Finding, Severity, Status, Waiver, finding_id
 from auditor.model.fact import Unreadable
 from auditor.model.snapshot import Snapshot
@@ -38,7 +38,17 @@ def scan(
         CredentialsError: AWS does not accept the caller.
         UnreachableError: Nothing answers at the endpoint.
     """
-    return audit(collect(connection, progress), benchmark, checks, broken, waivers)
+    account = collect(connection, progress)
+    report = audit(account, benchmark, checks, broken, waivers)
+    failing = {finding.check_id for finding in report.findings if finding.chain and finding.status is Status.FAIL}
+    if not failing:
+        return report
+    # Only a failing chain asks what else may tell somebody, so that a sound account costs no call more.
+    account = collect_alternatives(connection, account, progress)
+    again = audit(account, benchmark, [check for check in checks if check.id in failing], waivers=waivers)
+    renewed = {finding.id: finding for finding in again.findings}
+    findings = tuple(renewed.get(finding.id, finding) for finding in report.findings)
+    return Report(run=_run(account, benchmark, checks), summary=report.summary, findings=findings)
 
 
 def audit(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from auditor.chain.alternatives import alternatives
 from auditor.chain.possible import Possible, possible_in
 from auditor.chain.proof import Proof, prove
 from auditor.chain.route import Route, routes_of
 
-__all__ = ["Possible", "Proof", "Route", "possible_in", "prove", "routes_of"]
+__all__ = ["Possible", "Proof", "Route", "alternatives", "possible_in", "prove", "routes_of"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from auditor.benchmark import Benchmark, Requirement
-from auditor.chain import Proof, possible_in, prove, routes_of
+from auditor.chain import Proof, alternatives, possible_in, prove, routes_of
 from auditor.checking.check import Check, Subject
 from auditor.checking.evidence import observed
 from auditor.checking.scopes import account_subject, trails_of
@@ -38,13 +38,16 @@ class AlarmCheck(Check[Requirement], ABC):
 
     def judge(self, facts: Requirement, account: Snapshot) -> Verdict:
         """Proves that every event that the control names reaches a person, or shows one that does not."""
-        proof = prove(facts, routes_of(account), possible_in(account))
-        remediation = mend_chain(self.id, facts, proof, account) if proof.status is Status.FAIL else None
+        possible = possible_in(account)
+        proof = prove(facts, routes_of(account), possible)
+        failed = proof.status is Status.FAIL
+        remediation = mend_chain(self.id, facts, proof, account) if failed else None
+        beside = alternatives(facts, proof, account, possible) if failed else ()
         return Verdict(
             status=proof.status,
             reason=proof.reason,
             evidence=_evidence(proof),
-            notes=_notes(facts, proof),
+            notes=(*beside, *_notes(facts, proof)),
             chain=proof.links,
             candidates=proof.candidates,
             witness=proof.witness,

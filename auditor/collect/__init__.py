@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from auditor.collect.account import collect
+from auditor.collect.alternatives import collect_alternatives
 from auditor.collect.connection import Connection, connect
 from auditor.collect.operations import OPERATIONS, Operation
 
-__all__ = ["OPERATIONS", "Connection", "Operation", "collect", "connect"]
+__all__ = ["OPERATIONS", "Connection", "Operation", "collect", "collect_alternatives", "connect"]

@@ -101,3 +101,7 @@ GET_ROLE_POLICY = _operation("iam:GetRolePolicy")
 LIST_ATTACHED_ROLE_POLICIES = _operation("iam:ListAttachedRolePolicies", None, "NoSuchEntity", "NoSuchEntityException")
 GET_POLICY = _operation("iam:GetPolicy")
 GET_POLICY_VERSION = _operation("iam:GetPolicyVersion")
+
+LIST_RULES = _operation("events:ListRules")
+LIST_TARGETS_BY_RULE = _operation("events:ListTargetsByRule")
+DESCRIBE_SUBSCRIPTION_FILTERS = _operation("logs:DescribeSubscriptionFilters", None, "ResourceNotFoundException")

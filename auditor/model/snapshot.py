@@ -6,6 +6,7 @@ from datetime import datetime
 
 from auditor.model.account import Aliases, Caller, SecurityHub
 from auditor.model.alarm import Alarms, MuteRules
+from auditor.model.alternative import RegionAlternatives
 from auditor.model.bucket import BucketFacts, PublicAccessBlock
 from auditor.model.fact import Frozen, Read, Unreadable
 from auditor.model.key import KeyFacts
@@ -37,6 +38,7 @@ class Snapshot(Frozen):
         region: The region the scan started from.
         trails: Every trail of the account, shadow copies counted once; Unreadable where trails could not be listed.
         unlisted: Why trails of other regions may be missing from `trails`, where they may be.
+        alternatives: Other ways to somebody; read only once a control fails.
         api_calls: How many requests each operation took, retries counted, such as `{"s3:GetBucketAcl": 1}`.
     """
 
@@ -55,6 +57,7 @@ class Snapshot(Frozen):
     keys: tuple[KeyFacts, ...] = ()
     roles: tuple[RoleFacts, ...] = ()
     security_hub: Read[SecurityHub]
+    alternatives: tuple[RegionAlternatives, ...] = ()
     api_calls: dict[str, int]
 
     @property

@@ -15,7 +15,11 @@ LEFT_OUT = {"4.10", "4.11", "4.12", "4.15"}
 
 def alarms(account: Account, home: Path) -> dict[str, Any]:
     report = scan_json(account, home, "--benchmark", "cis-3.0")
-    assert sum(report["run"]["api_calls"].values()) <= 30
+    calls = report["run"]["api_calls"]
+    # What else may tell somebody is asked only because a control fails.
+    beside = {name: calls.pop(name) for name in ("events:ListRules", "logs:DescribeSubscriptionFilters")}
+    assert set(beside.values()) == {1}
+    assert sum(calls.values()) <= 30
     return {
         finding["controls"]["cis-3.0"]: finding
         for finding in report["findings"]
