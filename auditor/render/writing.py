@@ -47,10 +47,8 @@ def write(report: Report, names: Iterable[str], out_dir: Path) -> tuple[Path, ..
     """
     renderers = [renderer(name) for name in dict.fromkeys(names)]
     rendered = [(out_dir / each.file_name, each.render(report)) for each in renderers]
-    prepare(out_dir)
     for path, content in rendered:
-        with _told(path):
-            _replace(path, content)
+        replace_file(path, content)
     return tuple(path for path, _ in rendered)
 
 
@@ -64,6 +62,17 @@ def prepare(out_dir: Path) -> None:
         out_dir.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=out_dir):
             pass
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Writes a file, whole or not at all; its folder is made if need be.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, content)
 
 
 def _replace(path: Path, content: bytes) -> None:

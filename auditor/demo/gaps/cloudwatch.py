@@ -1,10 +1,12 @@
-"""CloudWatch: the types of alarm that a caller asks for, composite alarms, and mute rules."""
+"""CloudWatch: the types of alarm that a caller asks for, composite alarms, mute rules, and the history of actions."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.sns.models import sns_backends
 from werkzeug.wrappers import Response
 
 from auditor.demo.call import Call, Forward, Handler
@@ -18,15 +20,18 @@ class CloudWatchGaps:
     def __init__(self) -> None:
         self._composites: dict[_Home, dict[str, dict[str, Any]]] = {}
         self._mute_rules: dict[_Home, dict[str, dict[str, Any]]] = {}
+        self._history: dict[_Home, list[dict[str, Any]]] = {}
 
     def handlers(self) -> dict[str, Handler]:
         """Gives the handler for each call."""
         return {
+            "cloudwatch:DescribeAlarmHistory": self._describe_alarm_history,
             "cloudwatch:DescribeAlarms": self._describe_alarms,
             "cloudwatch:GetAlarmMuteRule": self._get_alarm_mute_rule,
             "cloudwatch:ListAlarmMuteRules": self._list_alarm_mute_rules,
             "cloudwatch:PutAlarmMuteRule": self._put_alarm_mute_rule,
             "cloudwatch:PutCompositeAlarm": self._put_composite_alarm,
+            "cloudwatch:SetAlarmState": self._set_alarm_state,
         }
 
     def _describe_alarms(self, call: Call, forward: Forward) -> Response:
@@ -44,6 +49,29 @@ class CloudWatchGaps:
                 result["MetricAlarms"] = []
 
         return call.changed(forward(call), sort)
+
+    def _set_alarm_state(self, call: Call, forward: Forward) -> Response:
+        """A metric alarm that goes into ALARM tells its topics, and its history says how that went."""
+        name, state = call.params["AlarmName"], call.params["StateValue"]
+        alarm = cloudwatch_backends[call.account][call.region].alarms.get(name)
+        actions: list[str] = []
+        if alarm is not None and state == "ALARM" != alarm.state_value and alarm.actions_enabled:
+            actions = alarm.alarm_actions
+        response = forward(call)
+        if response.status_code < 300:
+            topics = sns_backends[call.account][call.region].topics
+            items = [_action(name, action, works=action in topics) for action in actions]
+            self._history.setdefault(_home(call), []).extend(items)
+        return response
+
+    def _describe_alarm_history(self, call: Call, _forward: Forward) -> Response:
+        name, kind = call.params.get("AlarmName"), call.params.get("HistoryItemType")
+        items = [
+            item
+            for item in reversed(self._history.get(_home(call), []))
+            if name in {None, item["AlarmName"]} and kind in {None, item["HistoryItemType"]}
+        ]
+        return call.reply({"AlarmHistoryItems": items})
 
     def _put_composite_alarm(self, call: Call, _forward: Forward) -> Response:
         name = call.params["AlarmName"]
@@ -82,6 +110,17 @@ class CloudWatchGaps:
         alarm = call.params.get("AlarmName")
         chosen = [rule for rule in rules if alarm is None or alarm in rule["MuteTargets"]["AlarmNames"]]
         return call.reply({"AlarmMuteRuleSummaries": chosen})
+
+
+def _action(alarm: str, action: str, *, works: bool) -> dict[str, Any]:
+    told = "Successfully executed" if works else "Failed to execute"
+    return {
+        "AlarmName": alarm,
+        "AlarmType": "MetricAlarm",
+        "Timestamp": datetime.now(UTC),
+        "HistoryItemType": "Action",
+        "HistorySummary": f"{told} action {action}",
+    }
 
 
 def _status(rule: dict[str, Any], now: datetime) -> str:

@@ -9,6 +9,7 @@ from moto.logs.models import logs_backends
 from werkzeug.wrappers import Response
 
 from auditor.demo.call import Call, Forward, Handler
+from auditor.pattern import PatternError, compile_pattern, parse
 
 _Key = tuple[str, str, str]
 _NO_GROUP = "The specified log group does not exist."
@@ -31,6 +32,7 @@ class LogsGaps:
             "logs:GetTransformer": self._get_transformer,
             "logs:PutMetricFilter": self._put_metric_filter,
             "logs:PutTransformer": self._put_transformer,
+            "logs:TestMetricFilter": self._test_metric_filter,
         }
 
     def _create_log_group(self, call: Call, forward: Forward) -> Response:
@@ -67,6 +69,16 @@ class LogsGaps:
             if one["filterName"] == name:
                 one.update(extra)
         return response
+
+    def _test_metric_filter(self, call: Call, _forward: Forward) -> Response:
+        """Stands in for AWS by our own engine, so that the two agree here."""
+        try:
+            matches = compile_pattern(parse(call.params["filterPattern"]))
+        except PatternError as error:
+            return call.error("InvalidParameterException", str(error))
+        events = enumerate(call.params["logEventMessages"], start=1)
+        found = [{"eventNumber": number, "eventMessage": event} for number, event in events if matches(event)]
+        return call.reply({"matches": found})
 
     def _put_transformer(self, call: Call, _forward: Forward) -> Response:
         self._transformers[_key(call, call.params["logGroupIdentifier"])] = call.params["transformerConfig"]
