@@ -30,7 +30,8 @@ def tell_path(control: str, title: str, event: Event, chain: Sequence[ChainLink]
     click.echo(f"  {one_line(described(event))}")
     for link in chain:
         mark = click.style(f"{_MARKS[link.status]} {link.link.value:<{_WIDTH}}", fg=_COLOURS.get(link.status))
-        where = f"{one_line(named(link.resource))}: " if link.resource else ""
+        name = one_line(named(link.resource))
+        where = "" if name in link.reason else f"{name}: "
         said = f"{where}{one_line(link.reason)}" if link.status is not LinkStatus.NOT_REACHED else "not reached"
         click.echo(f"  {mark} {said}")
     click.echo(f"  {one_line(_end(chain, status))}\n")

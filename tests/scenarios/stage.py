@@ -95,6 +95,13 @@ class Stage:
         group_arn = self.group_arn.replace(GROUP, group)
         make_bucket(self.account, name, *allow_cloudtrail(self.account, name, arn_of(self.account, name)))
         make_trail(self.account, name, name, log_group_arn=group_arn, role_arn=self.role_arn, **settings)
+        self.deliver_again(name, group_arn)
+
+    def deliver_again(self, trail: str, group_arn: str) -> None:
+        """Sets what ministack's CreateTrail forgets."""
+        if not self.fronted:
+            told = {"CloudWatchLogsLogGroupArn": group_arn, "CloudWatchLogsRoleArn": self.role_arn}
+            self.client("cloudtrail").update_trail(Name=trail, **told)
 
     def group(self, name: str, **settings: Any) -> None:
         """Makes another log group, to which the trail's role may write."""
@@ -265,6 +272,7 @@ def build(account: DemoAccount, control: str, *, fronted: bool = True) -> Stage:
     group_arn = make_log_group(account, GROUP)
     role_arn = make_role(account, ROLE, group_arn)
     make_trail(account, TRAIL, BUCKET, log_group_arn=group_arn, role_arn=role_arn)
+    stage.deliver_again(TRAIL, group_arn)
     stage.another_topic(TOPIC, PERSON)
     stage.filter()
     stage.alarm()

@@ -111,7 +111,13 @@ MATH = (
 )
 
 COMPOSITE = (
-    Scenario("with another only", above("ALARM(X) AND ALARM(deploying)"), LinkName.ACTION, "alone", above("ALARM(X)")),
+    Scenario(
+        "with another only",
+        every(another("OK"), above("ALARM(X) AND ALARM(deploying)")),
+        LinkName.ACTION,
+        "alone",
+        every(another("OK"), above("ALARM(X) OR ALARM(deploying)")),
+    ),
     Scenario(
         "of the OK state",
         above("OK(X)"),
@@ -124,7 +130,7 @@ COMPOSITE = (
         above("ALARM(X) OR TRUE"),
         LinkName.ACTION,
         "in ALARM without any event",
-        above('ALARM("X") OR ALARM("deploying")'),
+        above('NOT OK("X") AND NOT INSUFFICIENT_DATA("X")'),
     ),
     Scenario(
         "silent while another is in ALARM, which it is",
