@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from auditor import __version__
+from auditor.errors import ConfigurationError
 from auditor.findings import Finding, Status
 from auditor.model.fact import Frozen
 
@@ -74,6 +75,23 @@ class Report(Frozen):
     run: Run
     summary: Summary
     findings: tuple[Finding, ...]
+
+
+def load_report(content: bytes, name: str) -> Report:
+    """Gives a stored report; `name` is what the file is called in a message.
+
+    Raises:
+        ConfigurationError: It is no report, or of a version that is not known.
+    """
+    try:
+        return Report.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(
+            f"{name} is no report of schema version {SCHEMA_VERSION}: {first['msg']}{f' at {where}' if where else ''}.",
+            "Give a report.json that `auditor scan` has written.",
+        ) from error
 
 
 def summarise(findings: Iterable[Finding]) -> Summary:

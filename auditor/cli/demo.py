@@ -5,17 +5,26 @@ from __future__ import annotations
 import click
 
 from auditor.benchmark import DEFAULT, VERSIONS, load
+from auditor.cli.options import pdf_variant
 
 
 @click.command()
 @click.option(
     "--benchmark", type=click.Choice(VERSIONS), default=DEFAULT, show_default=True, help="Whose numbers apply."
 )
-@click.option("--format", "-f", "given", multiple=True, metavar="FORMATS", help="html, pdf, json; default all.")
+@click.option(
+    "--format",
+    "-f",
+    "given",
+    multiple=True,
+    metavar="FORMATS",
+    help="With commas; default html,pdf,json.",
+)
 @click.option("--out", default="demo-report", show_default=True, metavar="DIR", help="Where to write; - for stdout.")
+@pdf_variant
 @click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
 @click.option("--verbose", "-v", is_flag=True, help="List findings that pass as well.")
-def demo(benchmark: str, given: tuple[str, ...], out: str, quiet: bool, verbose: bool) -> None:
+def demo(benchmark: str, given: tuple[str, ...], out: str, pdf_variant: str | None, quiet: bool, verbose: bool) -> None:
     """Audit a made-up account, offline, and write its reports.
 
     The account holds sound settings and broken ones. It is read over HTTP through the same path as a real one;
@@ -27,9 +36,9 @@ def demo(benchmark: str, given: tuple[str, ...], out: str, quiet: bool, verbose:
     from auditor.registry import load_checks
     from auditor.scan import scan
 
-    asked = chosen_formats(given, out)
+    asked = chosen_formats(given, out, pdf_variant)
     checks, broken = load_checks()
     with embedded_account() as account, progress_bar(quiet=quiet) as progress:
         connection = Connection(account.session(), account.region, account.endpoint_url)
         report = scan(connection, load(benchmark), checks, broken, progress=progress)
-    deliver(report, asked, out, quiet=quiet, verbose=verbose)
+    deliver(report, asked, out, quiet=quiet, verbose=verbose, variant=pdf_variant)

@@ -11,25 +11,25 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from auditor.errors import UsageError
-from auditor.render import formats, prepare, renderer, write
+from auditor.render import DEFAULT, formats, prepare, renderer, write
 from auditor.render.terminal import summary
 from auditor.report import Report
 
 STDOUT = "-"
 
 
-def chosen_formats(given: Sequence[str], out: str) -> tuple[str, ...]:
+def chosen_formats(given: Sequence[str], out: str, variant: str | None = None) -> tuple[str, ...]:
     """Gives the formats asked for, each option a list with commas, and sees to it that they can be written.
 
     Raises:
-        UsageError: No such format, or several of them on stdout.
+        UsageError: No such format or variant, or several of them on stdout.
         ConfigurationError: A format lacks what it needs, such as the PDF its native libraries.
         OutputError: The folder cannot be written to.
     """
     asked = tuple(dict.fromkeys(name.strip() for option in given for name in option.split(",") if name.strip()))
-    chosen = asked or formats()
+    chosen = asked or DEFAULT
     for name in chosen:
-        renderer(name)
+        renderer(name, variant)
     if out != STDOUT:
         prepare(Path(out))
     elif len(chosen) != 1:
@@ -65,17 +65,19 @@ def progress_bar(*, quiet: bool) -> Iterator[Callable[[str], None]]:
 _USUAL_CALLS = 30
 
 
-def deliver(report: Report, asked: Sequence[str], out: str, *, quiet: bool, verbose: bool) -> None:
+def deliver(
+    report: Report, asked: Sequence[str], out: str, *, quiet: bool, verbose: bool, variant: str | None = None
+) -> None:
     """Writes the reports and prints the summary.
 
     Raises:
         OutputError: A file could not be written.
     """
     if out == STDOUT:
-        sys.stdout.buffer.write(renderer(asked[0]).render(report))
+        sys.stdout.buffer.write(renderer(asked[0], variant).render(report))
         sys.stdout.buffer.flush()
         return
-    written = write(report, asked, Path(out))
+    written = write(report, asked, Path(out), variant)
     if quiet:
         return
     console = Console()

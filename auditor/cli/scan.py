@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from auditor.benchmark import DEFAULT, VERSIONS, load
+from auditor.cli.options import pdf_variant
 from auditor.findings import Severity
 
 NEVER = "never"
@@ -27,7 +28,12 @@ NEVER = "never"
 @click.option("--check", "only", multiple=True, metavar="ID", help="Only this check, or `alarm.*`; repeatable.")
 @click.option("--skip", multiple=True, metavar="ID", help="Not this check; repeatable.")
 @click.option(
-    "--format", "-f", "given", multiple=True, metavar="FORMATS", help="html, pdf, json, with commas; default all."
+    "--format",
+    "-f",
+    "given",
+    multiple=True,
+    metavar="FORMATS",
+    help="With commas; default html,pdf,json.",
 )
 @click.option("--out", default="audit-report", show_default=True, metavar="DIR", help="Where to write; - for stdout.")
 @click.option(
@@ -40,6 +46,7 @@ NEVER = "never"
 @click.option(
     "--waivers", type=click.Path(path_type=Path), metavar="FILE", help="A TOML file of failures that are accepted."
 )
+@pdf_variant
 @click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
 @click.option("--verbose", "-v", is_flag=True, help="List findings that pass as well.")
 def scan(
@@ -53,6 +60,7 @@ def scan(
     out: str,
     fail_on: str,
     waivers: Path | None,
+    pdf_variant: str | None,
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -67,11 +75,11 @@ def scan(
     from auditor.scan import scan as run
     from auditor.waivers import load_waivers
 
-    asked = chosen_formats(given, out)
+    asked = chosen_formats(given, out, pdf_variant)
     checks, broken = load_checks(only, skip)
     accepted = load_waivers(waivers) if waivers else ()
     connection = connect(profile, region, endpoint_url)
     with progress_bar(quiet=quiet) as progress:
         report = run(connection, load(benchmark), checks, broken, accepted, progress)
-    deliver(report, asked, out, quiet=quiet, verbose=verbose)
+    deliver(report, asked, out, quiet=quiet, verbose=verbose, variant=pdf_variant)
     sys.exit(exit_code(report, None if fail_on == NEVER else Severity(fail_on)))

@@ -7,7 +7,7 @@ when that format is asked for.
 from __future__ import annotations
 
 from auditor.render.interface import Renderer
-from auditor.render.registry import formats, renderer
+from auditor.render.registry import DEFAULT, formats, renderer
 from auditor.render.writing import prepare, write
 
-__all__ = ["Renderer", "formats", "prepare", "renderer", "write"]
+__all__ = ["DEFAULT", "Renderer", "formats", "prepare", "renderer", "write"]

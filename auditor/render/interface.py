@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from auditor.report import Report
+
+
+@runtime_checkable
+class HasVariants(Protocol):
+    """A format that can be given in more than one variant."""
+
+    def with_variant(self, variant: str) -> Renderer:
+        """Gives the renderer of a variant."""
 
 
 class Renderer(Protocol):

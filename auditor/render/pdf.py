@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
+from typing import Any
 
-from auditor.errors import ConfigurationError
+from auditor.errors import ConfigurationError, UsageError
+from auditor.render.machine import JsonRenderer
 from auditor.render.templates import environment
 from auditor.render.view import arrange
 from auditor.report import Report
@@ -22,22 +25,61 @@ except OSError as error:
     ) from error
 
 
+# The first is what a scan writes. Both are tagged; only PDF/A-3 names the attachment's relation to the document.
+VARIANTS = ("pdf/a-3a", "pdf/ua-1")
+
+
 class PdfRenderer:
-    """Gives the report as a paged document with a contents list, bookmarks and links."""
+    """Gives the report as a paged document with a contents list, bookmarks and links, and report.json attached.
+
+    Args:
+        variant: The standard that the document keeps to, one of `VARIANTS`.
+    """
 
     name = "pdf"
     file_name = "report.pdf"
     binary = True
 
+    def __init__(self, variant: str = VARIANTS[0]) -> None:
+        self.variant = variant
+
+    def with_variant(self, variant: str) -> PdfRenderer:
+        """Gives the renderer of another variant.
+
+        Raises:
+            UsageError: No such variant.
+        """
+        if variant not in VARIANTS:
+            raise UsageError(f"There is no PDF variant {variant!r}.", f"Choose one of {', '.join(VARIANTS)}.")
+        return PdfRenderer(variant)
+
     def render(self, report: Report) -> bytes:
-        """Gives the whole file."""
-        return print_markup(environment().get_template("pdf/document.html").render(view=arrange(report)))
+        """Gives the whole file; the same report gives the same bytes."""
+        markup = environment().get_template("pdf/document.html").render(view=arrange(report))
+        made = report.run.finished_at
+        attachment = weasyprint.Attachment(
+            string=JsonRenderer().render(report),
+            name="report.json",
+            description="The whole report, with all evidence",
+            created=made,
+            modified=made,
+            relationship="Data",
+        )
+        return print_markup(markup, variant=self.variant, attachments=[attachment])
 
 
-def print_markup(markup: str) -> bytes:
-    """Gives an HTML document as a PDF; what the document refers to outside itself is left out, not fetched."""
+def print_markup(markup: str, **options: Any) -> bytes:
+    """Gives an HTML document as a PDF; what the document refers to outside itself is left out, not fetched.
+
+    Args:
+        markup: The document.
+        options: WeasyPrint's own, `variant` being its `pdf_variant`.
+    """
     fetcher = weasyprint.URLFetcher(allowed_protocols=("data",), allow_redirects=False)
-    content: bytes = weasyprint.HTML(string=markup, url_fetcher=fetcher).write_pdf()
+    variant = options.pop("variant", None)
+    identifier = hashlib.sha256(markup.encode(errors="surrogatepass")).digest()[:16]
+    html = weasyprint.HTML(string=markup, url_fetcher=fetcher)
+    content: bytes = html.write_pdf(pdf_variant=variant, pdf_identifier=identifier, **options)
     return content
 
 

@@ -31,11 +31,12 @@ _ADVICE = {
 }
 
 
-def write(report: Report, names: Iterable[str], out_dir: Path) -> tuple[Path, ...]:
+def write(report: Report, names: Iterable[str], out_dir: Path, variant: str | None = None) -> tuple[Path, ...]:
     """Writes the report in each of the named formats into a folder, which is made if need be.
 
     All formats are rendered before the first file is touched. Each file then takes the place of an older one in a
-    single step, so that a reader sees either the old report or the new one.
+    single step, so that a reader sees either the old report or the new one. `variant` is that of the formats that have
+    several.
 
     Returns:
         The files, in the order of the names; a name given twice counts once.
@@ -45,7 +46,7 @@ def write(report: Report, names: Iterable[str], out_dir: Path) -> tuple[Path, ..
         ConfigurationError: A format needs something that is not installed.
         OutputError: The folder cannot be written to.
     """
-    renderers = [renderer(name) for name in dict.fromkeys(names)]
+    renderers = [renderer(name, variant) for name in dict.fromkeys(names)]
     rendered = [(out_dir / each.file_name, each.render(report)) for each in renderers]
     for path, content in rendered:
         replace_file(path, content)

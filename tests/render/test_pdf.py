@@ -6,10 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pikepdf
 import pytest
+from pikepdf import pdfa
 from pypdf import PdfReader
 
-from auditor.errors import ConfigurationError
+from auditor.errors import ConfigurationError, UsageError
 from auditor.findings import Finding, Status
 from auditor.render import renderer
 from auditor.render.pdf import print_markup
@@ -150,3 +152,31 @@ def test_missing_native_libraries_are_named(monkeypatch: pytest.MonkeyPatch) -> 
         renderer("pdf")
     assert "\n" not in str(caught.value)
     assert "brew install pango" in caught.value.advice
+
+
+def test_the_report_is_attached(reader: PdfReader, sample: Report) -> None:
+    (content,) = reader.attachments["report.json"]
+    assert content == renderer("json").render(sample)
+
+
+def test_it_keeps_to_pdf_a_3(pdf: bytes) -> None:
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        found = [one for one in pdfa.check(document, pdfa.Flavour.PDFA_3B).findings if one.kind == "violation"]
+        # 3A asks for all that 3B does, and for tags.
+        assert [one.rule for one in found] == ["ISO_19005_3:6.6.4-3"]
+        assert document.Root.MarkInfo.Marked
+        assert str(document.Root.AF[0].AFRelationship) == "/Data"
+        with document.open_metadata() as metadata:
+            assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "A")
+
+
+def test_the_other_variant() -> None:
+    with pikepdf.open(io.BytesIO(renderer("pdf", "pdf/ua-1").render(few()))) as document:
+        assert document.open_metadata()["pdfuaid:part"] == "1"
+        assert "/StructTreeRoot" in document.Root
+        assert str(document.Root.Lang) == "en"
+
+
+def test_a_variant_that_does_not_exist() -> None:
+    with pytest.raises(UsageError, match="pdf/x"):
+        renderer("pdf", "pdf/x")

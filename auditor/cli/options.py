@@ -1,0 +1,9 @@
+"""Options that several commands have in common."""
+
+from __future__ import annotations
+
+import click
+
+pdf_variant = click.option(
+    "--pdf-variant", metavar="NAME", help="The standard that the PDF keeps to: pdf/a-3a (the default) or pdf/ua-1."
+)
