@@ -16,15 +16,15 @@ from auditor.report import Report, Run, summarise
 from auditor.waivers import apply_waivers
 
 
-def scan(
+def scan_account(
     connection: Connection,
     benchmark: Benchmark,
     checks: Sequence[Check[Any]],
     broken: Sequence[BrokenPlugin] = (),
     waivers: Sequence[Waiver] = (),
     progress: Callable[[str], None] | None = None,
-) -> Report:
-    """Reads an account and judges it.
+) -> tuple[Report, Snapshot]:
+    """Reads an account and judges it, and gives with the report what it was made from.
 
     Args:
         connection: The account.
@@ -42,13 +42,25 @@ def scan(
     report = audit(account, benchmark, checks, broken, waivers)
     failing = {finding.check_id for finding in report.findings if finding.chain and finding.status is Status.FAIL}
     if not failing:
-        return report
+        return report, account
     # Only a failing chain asks what else may tell somebody, so that a sound account costs no call more.
     account = collect_alternatives(connection, account, progress)
     again = audit(account, benchmark, [check for check in checks if check.id in failing], waivers=waivers)
     renewed = {finding.id: finding for finding in again.findings}
     findings = tuple(renewed.get(finding.id, finding) for finding in report.findings)
-    return Report(run=_run(account, benchmark, checks), summary=report.summary, findings=findings)
+    return Report(run=_run(account, benchmark, checks), summary=report.summary, findings=findings), account
+
+
+def scan(
+    connection: Connection,
+    benchmark: Benchmark,
+    checks: Sequence[Check[Any]],
+    broken: Sequence[BrokenPlugin] = (),
+    waivers: Sequence[Waiver] = (),
+    progress: Callable[[str], None] | None = None,
+) -> Report:
+    """Reads an account and judges it, as `scan_account` does, and gives the report alone."""
+    return scan_account(connection, benchmark, checks, broken, waivers, progress)[0]
 
 
 def audit(

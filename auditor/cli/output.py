@@ -10,16 +10,28 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from auditor.bundle import FILE_NAME, bundle
 from auditor.errors import UsageError
+from auditor.model.snapshot import Snapshot
 from auditor.render import DEFAULT, formats, prepare, renderer, write
 from auditor.render.terminal import summary
+from auditor.render.writing import replace_file
 from auditor.report import Report
 
 STDOUT = "-"
+BUNDLE = "bundle"
 
 
-def chosen_formats(given: Sequence[str], out: str, variant: str | None = None) -> tuple[str, ...]:
+def chosen_formats(
+    given: Sequence[str], out: str, variant: str | None = None, more: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Gives the formats asked for, each option a list with commas, and sees to it that they can be written.
+
+    Args:
+        given: The options.
+        out: Where to write.
+        variant: The variant of those that have several.
+        more: What may be asked for besides the formats of a report.
 
     Raises:
         UsageError: No such format or variant, or several of them on stdout.
@@ -29,7 +41,8 @@ def chosen_formats(given: Sequence[str], out: str, variant: str | None = None) -
     asked = tuple(dict.fromkeys(name.strip() for option in given for name in option.split(",") if name.strip()))
     chosen = asked or DEFAULT
     for name in chosen:
-        renderer(name, variant)
+        if name not in more:
+            renderer(name, variant)
     if out != STDOUT:
         prepare(Path(out))
     elif len(chosen) != 1:
@@ -66,21 +79,38 @@ _USUAL_CALLS = 30
 
 
 def deliver(
-    report: Report, asked: Sequence[str], out: str, *, quiet: bool, verbose: bool, variant: str | None = None
+    report: Report,
+    asked: Sequence[str],
+    out: str,
+    *,
+    quiet: bool,
+    verbose: bool,
+    variant: str | None = None,
+    account: Snapshot | None = None,
 ) -> None:
-    """Writes the reports and prints the summary.
+    """Writes the reports and prints the summary; an evidence bundle needs the account as it was read.
 
     Raises:
         OutputError: A file could not be written.
     """
     if out == STDOUT:
-        sys.stdout.buffer.write(renderer(asked[0], variant).render(report))
+        sys.stdout.buffer.write(_content(report, asked[0], variant, account))
         sys.stdout.buffer.flush()
         return
-    written = write(report, asked, Path(out), variant)
+    written = write(report, [name for name in asked if name != BUNDLE], Path(out), variant)
+    if BUNDLE in asked:
+        path = Path(out) / FILE_NAME
+        replace_file(path, _content(report, BUNDLE, variant, account))
+        written = (*written, path)
     if quiet:
         return
     console = Console()
     summary(report, console, verbose=verbose)
     for path in written:
         console.print(f"Wrote {path}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _content(report: Report, name: str, variant: str | None, account: Snapshot | None) -> bytes:
+    if name == BUNDLE and account is not None:
+        return bundle(report, account, variant)
+    return renderer(name, variant).render(report)

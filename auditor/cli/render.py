@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import click
 
-from auditor.cli.options import pdf_variant
+from auditor.cli.options import pdf_variant, redact
 
 
 @click.command()
 @click.argument("report", type=click.Path(exists=True, dir_okay=False, allow_dash=True), metavar="REPORT")
 @click.option("--format", "-f", "given", multiple=True, metavar="FORMATS", help="With commas; default html,pdf.")
 @click.option("--out", default="audit-report", show_default=True, metavar="DIR", help="Where to write; - for stdout.")
+@redact
 @pdf_variant
 @click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
 @click.option("--verbose", "-v", is_flag=True, help="List findings that pass as well.")
-def render(report: str, given: tuple[str, ...], out: str, pdf_variant: str | None, quiet: bool, verbose: bool) -> None:
+def render(
+    report: str, given: tuple[str, ...], out: str, redact: bool, pdf_variant: str | None, quiet: bool, verbose: bool
+) -> None:
     """Make any format from REPORT, a report.json (- for stdin). No AWS and no network is needed."""
     from auditor.cli.output import chosen_formats, deliver
+    from auditor.redaction import redacted
     from auditor.report import load_report
 
     asked = chosen_formats(given or ("html,pdf",), out, pdf_variant)
     with click.open_file(report, "rb") as file:
         stored = load_report(file.read(), report)
+    if redact:
+        stored = redacted(stored)
     deliver(stored, asked, out, quiet=quiet, verbose=verbose, variant=pdf_variant)
+
+
+@click.command()
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="BUNDLE")
+def verify(path: Path) -> None:
+    """Recompute the hashes of an evidence bundle and judge its snapshot anew, without AWS.
+
+    Exit code: 0 the bundle is whole and the findings are the same; 1 something differs; 2 it is no bundle.
+    """
+    from auditor.bundle import verify as verified
+
+    found = verified(path)
+    for name in found.changed:
+        click.echo(f"The file {name} is not as it was written.")
+    for name in found.differing:
+        click.echo(f"The snapshot gives another finding: {name}.")
+    if found.sound:
+        click.echo(f"All files are as they were written, and the snapshot gives the same {found.findings} findings.")
+    sys.exit(0 if found.sound else 1)

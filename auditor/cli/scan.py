@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from auditor.benchmark import DEFAULT, VERSIONS, load
-from auditor.cli.options import pdf_variant
+from auditor.cli.options import pdf_variant, redact
+from auditor.errors import UsageError
 from auditor.findings import Severity
 
 NEVER = "never"
@@ -33,7 +34,7 @@ NEVER = "never"
     "given",
     multiple=True,
     metavar="FORMATS",
-    help="With commas; default html,pdf,json.",
+    help="With commas; default html,pdf,json; `bundle` too.",
 )
 @click.option("--out", default="audit-report", show_default=True, metavar="DIR", help="Where to write; - for stdout.")
 @click.option(
@@ -46,6 +47,14 @@ NEVER = "never"
 @click.option(
     "--waivers", type=click.Path(path_type=Path), metavar="FILE", help="A TOML file of failures that are accepted."
 )
+@click.option(
+    "--from",
+    "stored",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Judge an evidence bundle or its snapshot.json, without AWS.",
+)
+@redact
 @pdf_variant
 @click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
 @click.option("--verbose", "-v", is_flag=True, help="List findings that pass as well.")
@@ -60,6 +69,8 @@ def scan(
     out: str,
     fail_on: str,
     waivers: Path | None,
+    stored: Path | None,
+    redact: bool,
     pdf_variant: str | None,
     quiet: bool,
     verbose: bool,
@@ -68,18 +79,27 @@ def scan(
 
     A scan only reads. The rights it needs are those that `auditor policy` prints; what it may not read is UNKNOWN.
     """
-    from auditor.cli.output import chosen_formats, deliver, progress_bar
+    from auditor.bundle import read_snapshot
+    from auditor.cli.output import BUNDLE, chosen_formats, deliver, progress_bar
     from auditor.collect import connect
+    from auditor.redaction import redacted
     from auditor.registry import load_checks
-    from auditor.scan import exit_code
-    from auditor.scan import scan as run
+    from auditor.scan import audit, exit_code, scan_account
     from auditor.waivers import load_waivers
 
-    asked = chosen_formats(given, out, pdf_variant)
+    asked = chosen_formats(given, out, pdf_variant, more=(BUNDLE,))
+    if redact and BUNDLE in asked:
+        raise UsageError("A bundle holds what was read, which --redact cannot mask.", "Leave one of the two out.")
     checks, broken = load_checks(only, skip)
     accepted = load_waivers(waivers) if waivers else ()
-    connection = connect(profile, region, endpoint_url)
-    with progress_bar(quiet=quiet) as progress:
-        report = run(connection, load(benchmark), checks, broken, accepted, progress)
-    deliver(report, asked, out, quiet=quiet, verbose=verbose, variant=pdf_variant)
+    chosen = load(benchmark)
+    if stored is not None:
+        account = read_snapshot(stored)
+        report = audit(account, chosen, checks, broken, accepted)
+    else:
+        connection = connect(profile, region, endpoint_url)
+        with progress_bar(quiet=quiet) as progress:
+            report, account = scan_account(connection, chosen, checks, broken, accepted, progress)
+    shown = redacted(report) if redact else report
+    deliver(shown, asked, out, quiet=quiet, verbose=verbose, variant=pdf_variant, account=account)
     sys.exit(exit_code(report, None if fail_on == NEVER else Severity(fail_on)))

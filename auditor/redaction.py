@@ -1,0 +1,165 @@
+"""A report without names: account ids, mail addresses and the names of resources, each masked alike throughout.
+
+What AWS named stays: services, regions, actions, check ids. The masks are numbered by first appearance, so that the
+same report gives the same masks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+
+from pydantic import JsonValue
+
+from auditor.model.arn import Arn
+from auditor.report import Report
+
+_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ARN = re.compile(r"arn:[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:\d*:[^\s\"',;)}\]]+")
+_ADDRESS = re.compile(r"https?://[^\s\"']+")
+# Parts of an ARN's resource that AWS chose.
+_KINDS = re.compile(
+    r"^(?:trail|log-group|log-stream|alarm|alarm-mute-rule|role|assumed-role|user|group|policy|key|alias|function|rule"
+    r"|stream|bucket|product|hub|default|root|table|AWSLogs|CloudTrail|CloudTrail-Digest|\*|)$"
+)
+_SHORTEST = 3
+# The keys under which evidence and events hold a name of its own.
+_NAMED = re.compile(r"(?:^|\.)(?:\w*[nN]ame|Bucket|\w*Group|Endpoint|\w*Alias\w*|owner|Owner|\w*Prefix)$")
+_AWS_NAMED = re.compile(r"(?:eventName|ServiceName|DisplayName|policyName|OperationName|MetricNamespace)$")
+
+
+def redacted(report: Report) -> Report:
+    """Gives a report in which no account id, mail address, web address of a subscriber or resource name is left."""
+    dumped = report.model_dump(mode="json")
+    masks = _Masks()
+    for name in _names(report):
+        masks.add(name)
+    whole = _mapped(dumped, masks.masked)
+    masked = Report.model_validate(whole)
+    findings = tuple(one.model_copy(update={"id": _hidden(one.id)}) for one in report.findings)
+    ids = {before.id: after.id for before, after in zip(report.findings, findings, strict=True)}
+    return masked.model_copy(
+        update={"findings": tuple(one.model_copy(update={"id": ids.get(one.id, one.id)}) for one in masked.findings)}
+    )
+
+
+def _hidden(finding_id: str) -> str:
+    """Gives an id from which the account and the resource cannot be guessed, the same from run to run."""
+    return hashlib.sha256(f"redacted\n{finding_id}".encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def _names(report: Report) -> Iterator[str]:
+    """Gives the names that people chose, as far as their place tells that they are names."""
+    yield from report.run.aliases
+    yield from _of_arn(report.run.caller_arn)
+    for finding in report.findings:
+        yield from _of_resource(finding.resource)
+        for link in finding.chain:
+            yield from _of_resource(link.resource)
+        yield from (candidate.name for candidate in finding.candidates)
+        if finding.waiver is not None:
+            yield finding.waiver.owner
+        for evidence in finding.evidence:
+            yield from _of_resource(evidence.resource)
+            yield from _within(evidence.observed, "")
+    for text in _texts(report.model_dump(mode="json")["findings"]):
+        for arn in _ARN.findall(text):
+            yield from _of_arn(arn)
+
+
+def _of_resource(resource: str) -> Iterator[str]:
+    if resource.startswith("arn:"):
+        yield from _of_arn(resource)
+    elif resource and not resource.isdigit():
+        # A metric is written with its namespace: both are names.
+        yield from resource.split("/") if resource.count("/") == 1 else (resource,)
+
+
+def _of_arn(text: str) -> Iterator[str]:
+    arn = Arn.parse(text)
+    if arn is None:
+        return
+    for part in re.split(r"[/:]", arn.resource):
+        if not _KINDS.match(part):
+            yield part
+
+
+def _within(value: JsonValue, path: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _within(inner, f"{path}.{key}")
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _within(inner, path)
+    elif isinstance(value, str) and _NAMED.search(path) and not _AWS_NAMED.search(path):
+        yield from _of_resource(value)
+
+
+def _texts(value: JsonValue) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, str):
+        yield value
+
+
+def _mapped(value: JsonValue, change: Callable[[str], str], key: str = "") -> JsonValue:
+    """Gives a value with its texts changed; what is the product's own vocabulary stays."""
+    if isinstance(value, dict):
+        return {
+            (change(name) if key == "observed" else name): inner if name in _KEPT else _mapped(inner, change, name)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_mapped(inner, change, key) for inner in value]
+    return change(value) if isinstance(value, str) else value
+
+
+_KEPT = frozenset(
+    ("schema_version", "tool", "benchmark", "checks", "api_calls", "check_id", "controls", "security_hub", "status",
+     "severity", "link", "breaks_at", "references", "source", "started_at", "finished_at", "partition", "region",
+     "assessment", "rationale", "title", "expires", "check")
+)  # fmt: skip
+
+
+class _Masks:
+    """What stands for what."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+        self.accounts: dict[str, str] = {}
+        self.mails: dict[str, str] = {}
+        self.addresses: dict[str, str] = {}
+        self._pattern: re.Pattern[str] | None = None
+
+    def add(self, name: str) -> None:
+        bare = name.strip().removesuffix(":*").strip("*")
+        if len(bare) >= _SHORTEST and not _ACCOUNT.fullmatch(bare) and "@" not in bare and bare not in self.names:
+            self.names[bare] = f"name-{len(self.names) + 1:03d}"
+            self._pattern = None
+
+    def masked(self, text: str) -> str:
+        told = _ADDRESS.sub(lambda found: self._address(found[0]), text)
+        told = _MAIL.sub(lambda found: _numbered(self.mails, found[0], "person-{}@redacted.example"), told)
+        if self._pattern is None:
+            longest = sorted(self.names, key=lambda name: (-len(name), name))
+            self._pattern = re.compile(
+                "|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in longest) or r"(?!)"
+            )
+        told = self._pattern.sub(lambda found: self.names[found[0]], told)
+        return _ACCOUNT.sub(lambda found: _numbered(self.accounts, found[0], "{:0>12}"), told)
+
+    def _address(self, address: str) -> str:
+        """AWS's own pages stay; where a subscriber listens does not."""
+        own = re.match(r"https://(?:docs\.aws|[\w.-]+\.amazonaws|console\.aws|repost\.aws)", address)
+        return address if own else _numbered(self.addresses, address, "https://address-{}.redacted.example")
+
+
+def _numbered(known: dict[str, str], text: str, form: str) -> str:
+    return known.setdefault(text, form.format(len(known) + 1))
