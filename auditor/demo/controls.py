@@ -53,6 +53,10 @@ class Controls:
         """Sets fields of a trail's status, by its name or ARN; None leaves a field out."""
         self._ask("POST", "trail-status", {"trail": trail, "fields": fields})
 
+    def lie(self, pattern: str, read_as: str) -> None:
+        """Has TestMetricFilter answer for a pattern as if it were another."""
+        self._ask("POST", "lies", {"pattern": pattern, "as": read_as})
+
     def reset(self) -> None:
         """Empties the account and forgets calls, faults and all other settings."""
         self._ask("POST", "reset")

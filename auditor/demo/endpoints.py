@@ -8,6 +8,7 @@
     POST   /_front/pages          {"size": 2}, or {"size": null} for AWS's own sizes
     POST   /_front/confirm        {"endpoint": "soc@example.com", "topic": "arn:..."}; the topic may be left out
     POST   /_front/trail-status   {"trail": "management-trail", "fields": {"LatestDeliveryError": "AccessDenied"}}
+    POST   /_front/lies           {"pattern": "{ $.a = 1 }", "as": "{ $.a = 2 }"}, for TestMetricFilter
     POST   /_front/reset          empties the account and forgets all of the above
 
 Arguments may come as JSON or in the query. Times in `fields` are seconds since 1970.
@@ -78,6 +79,11 @@ def _set_trail_status(front: Front, asked: dict[str, Any]) -> dict[str, str]:
     return {}
 
 
+def _lie(front: Front, asked: dict[str, Any]) -> dict[str, str]:
+    front.gaps.logs.lies[asked["pattern"]] = asked["as"]
+    return {}
+
+
 def _reset(front: Front, _: dict[str, Any]) -> dict[str, str]:
     front.reset()
     return {}
@@ -92,5 +98,6 @@ _HANDLERS: dict[tuple[str, str], Callable[[Front, dict[str, Any]], Any]] = {
     ("POST", "pages"): _set_page_size,
     ("POST", "confirm"): _confirm,
     ("POST", "trail-status"): _set_trail_status,
+    ("POST", "lies"): _lie,
     ("POST", "reset"): _reset,
 }

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from auditor.benchmark import Benchmark, Requirement
-from auditor.chain import possible_in
+from auditor.benchmark import Benchmark, Reading, Requirement
+from auditor.chain import possible_in, prove, routes_of
 from auditor.chain.possible import Possible
 from auditor.checking import AlarmCheck
 from auditor.findings import ChainLink, Event, Finding, LinkStatus, Status
 from auditor.model.fact import Frozen
 from auditor.model.snapshot import Snapshot
-from auditor.pattern import And, Expression, JsonPattern, Or, intersects, parse
+from auditor.pattern import And, Expression, JsonPattern, Or, Pattern, intersects, parse
 
 MOST_EXAMPLES = 12
 
@@ -21,7 +21,8 @@ class Exercise(Frozen):
 
     Attributes:
         control: The control's number in the chosen benchmark; empty where it has none.
-        event: The event that is followed: one that gets lost, else one that arrives.
+        event: The event that is followed: one that gets lost, else one that the way's own filter matches and its
+            trail logs; None where no such event could be built.
         examples: More events that the control names, of different kinds.
     """
 
@@ -30,7 +31,7 @@ class Exercise(Frozen):
     title: str
     status: Status
     reason: str
-    event: Event
+    event: Event | None
     chain: tuple[ChainLink, ...]
     examples: tuple[Event, ...] = ()
 
@@ -39,36 +40,65 @@ class Exercise(Frozen):
         """The first link that the event does not pass for certain; None where it arrives."""
         return next((link for link in self.chain if link.status is not LinkStatus.SOUND), None)
 
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The event and the examples, each of them once."""
+        found = () if self.event is None else (self.event,)
+        return (*found, *(event for event in self.examples if event != self.event))
+
 
 def exercises(account: Snapshot, benchmark: Benchmark, checks: Iterable[AlarmCheck]) -> tuple[Exercise, ...]:
-    """Gives the exercise of each check."""
+    """Gives the exercise of each check for which the benchmark says what it requires."""
     possible = possible_in(account)
     return tuple(
-        _exercise(finding, benchmark, tuple(_examples(benchmark.requirements[check.id], possible)))
+        _exercise(finding, benchmark, account, possible)
         for check in checks
+        if check.id in benchmark.requirements
         for finding in check.findings(account, benchmark)
     )
 
 
-def _exercise(finding: Finding, benchmark: Benchmark, examples: tuple[Event, ...]) -> Exercise:
+def _exercise(finding: Finding, benchmark: Benchmark, account: Snapshot, possible: Possible) -> Exercise:
+    requirement = benchmark.requirements[finding.check_id]
+    examples = tuple(_examples(requirement.readings[0], possible))
+    arriving = _arriving(requirement, account, possible) if finding.chain and not finding.witness else None
     return Exercise(
         check_id=finding.check_id,
         control=finding.controls.get(benchmark.version, ""),
         title=finding.title,
         status=finding.status,
         reason=finding.reason,
-        event=finding.witness or examples[0],
+        event=finding.witness or arriving or next(iter(examples), None),
         chain=finding.chain,
         examples=examples,
     )
 
 
-def _examples(requirement: Requirement, possible: Possible) -> Iterator[Event]:
+def _arriving(requirement: Requirement, account: Snapshot, possible: Possible) -> Event | None:
+    """Gives an event that the first deciding route carries: its trail logs it, its filter matches, its alarm sees it.
+
+    Not every event that the control names will do: where a filter covers only the narrower of two readings, or a
+    trail leaves a source out, another event would be told to arrive that does not.
+    """
+    proof = prove(requirement, routes_of(account), possible)
+    required = _required(proof.reading, possible)
+    for route in proof.routes:
+        event = intersects(required, route.caught, world=possible.world) if required else None
+        if isinstance(event, dict):
+            return event
+    return None
+
+
+def _required(reading: Reading, possible: Possible) -> Pattern | None:
+    named = parse(reading.pattern)
+    return JsonPattern(And((named.expression, possible.events))) if isinstance(named, JsonPattern) else None
+
+
+def _examples(reading: Reading, possible: Possible) -> Iterator[Event]:
     """Gives an event for each part of the control's pattern, so far as such an event is possible."""
-    named = parse(requirement.readings[0].pattern)
-    if not isinstance(named, JsonPattern):
+    named, required = parse(reading.pattern), _required(reading, possible)
+    if required is None or not isinstance(named, JsonPattern):
         return
-    required = JsonPattern(And((named.expression, possible.events)))
     seen: list[Event] = []
     for part in [named.expression, *_parts(named.expression)][:MOST_EXAMPLES]:
         event = intersects(required, JsonPattern(part), world=possible.world)

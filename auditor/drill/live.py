@@ -1,34 +1,34 @@
 """Lets a real alarm ring, sees what became of its actions, and puts its state back.
 
 Sources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_SetAlarmState.html
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmHistory.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_AlarmHistoryItem.html
+What a history item of an action holds, its data and its summary:
+https://github.com/aws-solutions/automated-security-response-on-aws/issues/43
+https://github.com/ASFHyP3/hyp3/issues/762
 """
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from auditor.collect import Connection
-from auditor.errors import AuditorError, UsageError
-from auditor.model.alarm import Alarm
-from auditor.model.arn import Arn
-from auditor.model.fact import Frozen, Source
+from auditor.drill.bell import ALARM, Bell, DrillError, RefusedError, call
+from auditor.drill.ending import deaf, told_to_end
+from auditor.drill.operations import DESCRIBE_ALARM_HISTORY, SET_ALARM_STATE
+from auditor.model.fact import Frozen
+from auditor.remedy.command import aws
 
 REASON = "A drill of trail-auditor: no event has happened. The state is set back at once."
-_ALARM = "ALARM"
-# The two ways in which an alarm's history tells of an action begin so.
-_DONE, _FAILED = "Successfully executed action", "Failed to execute action"
-# A server's clock may be behind ours.
-_SLACK = timedelta(minutes=1)
-
-
-class DrillError(AuditorError):
-    """The drill could not be held, or not be ended."""
+# AWS takes requests of clocks that are wrong by this much.
+_SLACK = timedelta(minutes=5)
+_STATES = {"Successfully executed": "Succeeded", "Failed to execute": "Failed"}
+_SUMMARY = re.compile(rf"({'|'.join(_STATES)}) action (\S+?)\.?(?=\s|$)")
+_LONGEST_PAUSE = 10.0
 
 
 class Outcome(Frozen):
@@ -39,56 +39,41 @@ class Outcome(Frozen):
     told: str
 
 
-def the_alarm(connection: Connection, name: str) -> tuple[str, Alarm]:
-    """Gives the region and the alarm of a name or an ARN.
-
-    Raises:
-        UsageError: There is no such metric alarm.
-        DrillError: It cannot be read.
-    """
-    arn = Arn.parse(name)
-    region = arn.region if arn else connection.region
-    bare = name.split(":alarm:", 1)[1] if arn else name
-    found = _call(connection, region, "describe_alarms", AlarmNames=[bare])["MetricAlarms"]
-    if not found:
-        raise UsageError(f"There is no metric alarm {bare} in {region}.", "Give --region, or the alarm's ARN.")
-    source = Source(service="cloudwatch", operation="DescribeAlarms", region=region, at=datetime.now(UTC))
-    return region, Alarm.model_validate({**found[0], "source": source})
-
-
 def ring(
-    connection: Connection, region: str, alarm: Alarm, wait: float, sleep: Callable[[float], None] = time.sleep
+    connection: Connection, bell: Bell, wait: float, sleep: Callable[[float], None] = time.sleep
 ) -> tuple[Outcome, ...]:
     """Sets an alarm to ALARM, waits for its history to tell of each action, and sets its state back, come what may.
 
     Args:
         connection: The account.
-        region: The alarm's region.
-        alarm: The alarm.
+        bell: The alarm.
         wait: For how many seconds to wait at most.
         sleep: What waits.
 
     Raises:
-        UsageError: The alarm is in ALARM already, or has no actions that could be seen.
+        UsageError: The alarm may not be rung.
         DrillError: AWS refuses, or the state could not be set back.
     """
-    if alarm.state == _ALARM:
-        raise UsageError(f"{alarm.name} is in ALARM already, so that it would tell nobody.", "Try again later.")
-    if not alarm.actions_enabled or not alarm.actions:
-        raise UsageError(f"{alarm.name} has no actions that are switched on.", "`auditor drill` says what is missing.")
+    bell.check()
     since = datetime.now(UTC) - _SLACK
-    before = set(_history(connection, region, alarm, since))
-    _set(connection, region, alarm, _ALARM)
-    try:
-        return _outcomes(connection, region, alarm, since, before, wait, sleep)
-    finally:
-        _set_back(connection, region, alarm)
+    before = {_key(item) for item in _history(connection, bell, since)}
+    rung = True
+    with told_to_end():
+        try:
+            try:
+                _set(connection, bell, ALARM)
+            except RefusedError:
+                rung = False
+                raise
+            return _outcomes(connection, bell, since, before, wait, sleep)
+        finally:
+            if rung:
+                _set_back(connection, bell)
 
 
 def _outcomes(
     connection: Connection,
-    region: str,
-    alarm: Alarm,
+    bell: Bell,
     since: datetime,
     before: set[tuple[str, str]],
     wait: float,
@@ -96,53 +81,76 @@ def _outcomes(
 ) -> tuple[Outcome, ...]:
     pause, waited = 1.0, 0.0
     while True:
-        told = [text for at, text in _history(connection, region, alarm, since) if (at, text) not in before]
-        found = tuple(_outcome(action, told) for action in alarm.actions)
+        items = [item for item in _history(connection, bell, since) if _key(item) not in before]
+        told = [outcome for item in items if (outcome := _outcome(item)) is not None]
+        found = tuple(_of(action, told, wait) for action in bell.alarm.actions)
         if waited >= wait or all(outcome.done is not None for outcome in found):
             return found
         pause = min(pause, wait - waited)
         sleep(pause)
         waited += pause
-        pause = min(pause * 2, 10.0)
+        pause = min(pause * 2, _LONGEST_PAUSE)
 
 
-def _outcome(action: str, told: list[str]) -> Outcome:
-    for text in told:
-        if action in text and text.startswith((_DONE, _FAILED)):
-            return Outcome(action=action, done=text.startswith(_DONE), told=text)
-    return Outcome(action=action, done=None, told="The alarm's history does not tell of it yet.")
+def _of(action: str, told: list[Outcome], wait: float) -> Outcome:
+    for one in told:
+        if one.action == action:
+            return one
+    silent = f"In {wait:g} seconds the alarm's history did not tell of it; a mute rule or suppressor may hold it back."
+    return Outcome(action=action, done=None, told=silent)
 
 
-def _history(connection: Connection, region: str, alarm: Alarm, since: datetime) -> list[tuple[str, str]]:
-    """Gives when and how the history tells of the alarm's actions, the newest first."""
-    asked = {"AlarmName": alarm.name, "HistoryItemType": "Action", "StartDate": since, "MaxRecords": 100}
-    items = _call(connection, region, "describe_alarm_history", **asked)["AlarmHistoryItems"]
-    return [(str(item["Timestamp"]), str(item["HistorySummary"])) for item in items]
+def _outcome(item: dict[str, Any]) -> Outcome | None:
+    """Reads an item of the history; None where it tells of no action in a way that is known."""
+    said = str(item.get("HistorySummary", ""))
+    found = _SUMMARY.match(said)
+    data = _data(item)
+    action = data.get("notificationResource") or (found[2] if found else None)
+    state = data.get("actionState") or (_STATES[found[1]] if found else None)
+    if not isinstance(action, str) or state not in _STATES.values():
+        return None
+    error = str(data.get("error") or "")
+    return Outcome(
+        action=action,
+        done=state == "Succeeded",
+        told=said if not error or error in said else f"{said.rstrip('.')}: {error}",
+    )
 
 
-def _set(connection: Connection, region: str, alarm: Alarm, state: str) -> None:
-    _call(connection, region, "set_alarm_state", AlarmName=alarm.name, StateValue=state, StateReason=REASON)
-
-
-def _set_back(connection: Connection, region: str, alarm: Alarm) -> None:
-    state = alarm.state or "INSUFFICIENT_DATA"
+def _data(item: dict[str, Any]) -> dict[str, Any]:
     try:
-        _set(connection, region, alarm, state)
+        data = json.loads(item.get("HistoryData") or "{}")
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _history(connection: Connection, bell: Bell, since: datetime) -> list[dict[str, Any]]:
+    """Gives what the history tells of the alarm's actions, the newest first."""
+    asked = {"AlarmName": bell.alarm.name, "AlarmTypes": [bell.kind], "HistoryItemType": "Action"}
+    answer = call(
+        connection, bell.region, DESCRIBE_ALARM_HISTORY, **asked, StartDate=since, ScanBy="TimestampDescending"
+    )
+    return list(answer.get("AlarmHistoryItems") or ())
+
+
+def _key(item: dict[str, Any]) -> tuple[str, str]:
+    return str(item.get("Timestamp")), str(item.get("HistorySummary"))
+
+
+def _set(connection: Connection, bell: Bell, state: str) -> None:
+    asked = {"AlarmName": bell.alarm.name, "StateValue": state, "StateReason": REASON}
+    call(connection, bell.region, SET_ALARM_STATE, **asked)
+
+
+def _set_back(connection: Connection, bell: Bell) -> None:
+    try:
+        with deaf():
+            _set(connection, bell, bell.state)
     except DrillError as error:
+        options = {"alarm_name": bell.alarm.name, "state_value": bell.state, "state_reason": REASON}
+        command = aws("cloudwatch", "set-alarm-state", region=bell.region, **options)
         raise DrillError(
-            f"{alarm.name} could not be set back to {state}: {error.what}",
-            "CloudWatch sets it by itself at its next evaluation.",
+            f"{bell.alarm.name} may be in ALARM still, for it could not be set back to {bell.state}. {error.what}",
+            f"Set it back by hand: {command}",
         ) from error
-
-
-def _call(connection: Connection, region: str, method: str, **asked: Any) -> dict[str, Any]:
-    client: Any = connection.client("cloudwatch", region)
-    try:
-        answer: dict[str, Any] = getattr(client, method)(**asked)
-    except ClientError as error:
-        told = error.response.get("Error", {})
-        what = f"{error.operation_name} in {region} failed with {told.get('Code')}: {told.get('Message')}"
-        raise DrillError(what, "`auditor policy --drill` prints the rights that a drill needs.") from error
-    except BotoCoreError as error:
-        raise DrillError(f"{method} in {region} failed: {error}", "Check the network and the credentials.") from error
-    return answer

@@ -85,6 +85,12 @@ def test_the_policy_lets_nothing_but_read() -> None:
     assert "s3:GetEncryptionConfiguration" in statement["Action"]
 
 
+def test_the_policy_for_drills_adds_what_they_need_and_nothing_else() -> None:
+    reads, drills = json.loads(auditor("policy", "--drill").out)["Statement"]
+    assert [reads] == json.loads(auditor("policy").out)["Statement"]
+    assert drills["Action"] == ["cloudwatch:DescribeAlarmHistory", "cloudwatch:SetAlarmState", "logs:TestMetricFilter"]
+
+
 def test_the_version_needs_none_of_the_heavy_packages() -> None:
     command = [sys.executable, "-X", "importtime", "-m", "auditor.cli", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
@@ -93,7 +99,7 @@ def test_the_version_needs_none_of_the_heavy_packages() -> None:
     assert re.fullmatch(r"auditor, version \d+\.\d+\.\d+\n", done.stdout)
 
 
-@pytest.mark.parametrize("command", ["", "demo", "scan", "checks", "explain", "pattern", "policy", "schema"])
+@pytest.mark.parametrize("command", ["", "demo", "scan", "checks", "explain", "pattern", "policy", "schema", "drill"])
 def test_help_is_there_for_each_command(command: str) -> None:
     done = auditor(*([command] if command else []), "--help")
     assert done.code == 0

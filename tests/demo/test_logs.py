@@ -68,3 +68,19 @@ def test_a_missing_log_group_is_an_error(aws_account: Account) -> None:
         aws_account.client("logs").describe_metric_filters(logGroupName="missing")
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         make_filter(aws_account, "missing", "f", "{ $.a = 1 }")
+
+
+def test_a_filter_can_be_tried_and_made_to_lie(aws_account: Account) -> None:
+    logs = aws_account.client("logs")
+
+    def matched(pattern: str, *messages: str) -> list[str]:
+        found = logs.test_metric_filter(filterPattern=pattern, logEventMessages=list(messages))
+        return [one["eventMessage"] for one in found["matches"]]
+
+    one, two = '{"a": 1}', '{"a": 2}'
+    assert matched("{ $.a = 2 }", one, two) == [two]
+    aws_account.controls.lie("{ $.a = 2 }", "{ $.a = 1 }")
+    assert matched("{ $.a = 2 }", one, two) == [one]
+    for pattern, messages in (("{ $.a == 2 }", [one]), ("{ $.a = 1 }", [one] * 51)):
+        with pytest.raises(ClientError, match="InvalidParameter"):
+            matched(pattern, *messages)

@@ -22,13 +22,15 @@ class Gaps:
 
     Attributes:
         cloudtrail: The gaps of CloudTrail.
+        logs: The gaps of CloudWatch Logs.
         sns: The gaps of SNS.
     """
 
     def __init__(self) -> None:
         self.cloudtrail = CloudTrailGaps()
+        self.logs = LogsGaps()
         self.sns = SnsGaps()
-        services = (self.cloudtrail, self.sns, CloudWatchGaps(), LogsGaps(), S3Gaps())
+        services = (self.cloudtrail, self.logs, self.sns, CloudWatchGaps(), S3Gaps())
         self._handlers: Mapping[str, Handler] = {
             name: handler for service in services for name, handler in service.handlers().items()
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,25 +52,33 @@ class CloudWatchGaps:
         return call.changed(forward(call), sort)
 
     def _set_alarm_state(self, call: Call, forward: Forward) -> Response:
-        """A metric alarm that goes into ALARM tells its topics, and its history says how that went."""
+        """An alarm that goes into ALARM tells its topics, and its history says how that went."""
         name, state = call.params["AlarmName"], call.params["StateValue"]
-        alarm = cloudwatch_backends[call.account][call.region].alarms.get(name)
-        actions: list[str] = []
-        if alarm is not None and state == "ALARM" != alarm.state_value and alarm.actions_enabled:
-            actions = alarm.alarm_actions
-        response = forward(call)
-        if response.status_code < 300:
-            topics = sns_backends[call.account][call.region].topics
-            items = [_action(name, action, works=action in topics) for action in actions]
-            self._history.setdefault(_home(call), []).extend(items)
+        composite = self._composites.get(_home(call), {}).get(name)
+        alarm = composite or _metric_alarm(call, name)
+        goes_off = alarm is not None and state == "ALARM" != alarm["StateValue"] and alarm["ActionsEnabled"]
+        actions = alarm["AlarmActions"] if alarm is not None and goes_off else []
+        if composite is None:
+            response = forward(call)
+            if response.status_code >= 300:
+                return response
+        else:
+            composite.update(StateValue=state, StateReason=call.params["StateReason"])
+            response = call.reply({})
+        topics = sns_backends[call.account][call.region].topics
+        kind = "MetricAlarm" if composite is None else "CompositeAlarm"
+        items = [_action(name, kind, action, works=action in topics) for action in actions]
+        self._history.setdefault(_home(call), []).extend(items)
         return response
 
     def _describe_alarm_history(self, call: Call, _forward: Forward) -> Response:
-        name, kind = call.params.get("AlarmName"), call.params.get("HistoryItemType")
+        name, what = call.params.get("AlarmName"), call.params.get("HistoryItemType")
+        kinds = call.params.get("AlarmTypes") or ["MetricAlarm"]
         items = [
             item
             for item in reversed(self._history.get(_home(call), []))
-            if name in {None, item["AlarmName"]} and kind in {None, item["HistoryItemType"]}
+            if name in {None, item["AlarmName"]} and what in {None, item["HistoryItemType"]}
+            if item["AlarmType"] in kinds
         ]
         return call.reply({"AlarmHistoryItems": items})
 
@@ -112,14 +121,24 @@ class CloudWatchGaps:
         return call.reply({"AlarmMuteRuleSummaries": chosen})
 
 
-def _action(alarm: str, action: str, *, works: bool) -> dict[str, Any]:
+def _metric_alarm(call: Call, name: str) -> dict[str, Any] | None:
+    alarm = cloudwatch_backends[call.account][call.region].alarms.get(name)
+    if alarm is None:
+        return None
+    found = {"StateValue": alarm.state_value, "ActionsEnabled": alarm.actions_enabled}
+    return {**found, "AlarmActions": alarm.alarm_actions}
+
+
+def _action(alarm: str, kind: str, action: str, *, works: bool) -> dict[str, Any]:
     told = "Successfully executed" if works else "Failed to execute"
+    data = {"actionState": "Succeeded" if works else "Failed", "notificationResource": action}
     return {
         "AlarmName": alarm,
-        "AlarmType": "MetricAlarm",
+        "AlarmType": kind,
         "Timestamp": datetime.now(UTC),
         "HistoryItemType": "Action",
         "HistorySummary": f"{told} action {action}",
+        "HistoryData": json.dumps(data if works else {**data, "error": "Topic does not exist"}),
     }
 
 

@@ -13,15 +13,21 @@ from auditor.pattern import PatternError, compile_pattern, parse
 
 _Key = tuple[str, str, str]
 _NO_GROUP = "The specified log group does not exist."
+_MOST_EVENTS = 50
 _EXTRA = ("applyOnTransformedLogs", "fieldSelectionCriteria", "emitSystemFieldDimensions")
 
 
 class LogsGaps:
-    """What moto lacks of CloudWatch Logs."""
+    """What moto lacks of CloudWatch Logs.
+
+    Attributes:
+        lies: For a pattern another, by which TestMetricFilter answers in its place.
+    """
 
     def __init__(self) -> None:
         self._classes: dict[_Key, str] = {}
         self._transformers: dict[_Key, list[dict[str, Any]]] = {}
+        self.lies: dict[str, str] = {}
 
     def handlers(self) -> dict[str, Handler]:
         """Gives the handler for each call."""
@@ -71,12 +77,15 @@ class LogsGaps:
         return response
 
     def _test_metric_filter(self, call: Call, _forward: Forward) -> Response:
-        """Stands in for AWS by our own engine, so that the two agree here."""
+        """Stands in for AWS by our own engine, so that the two agree here, but for the lies that were asked for."""
+        pattern, given = call.params["filterPattern"], call.params["logEventMessages"]
+        if len(given) > _MOST_EVENTS:
+            return call.error("InvalidParameterException", f"More than {_MOST_EVENTS} log event messages.")
         try:
-            matches = compile_pattern(parse(call.params["filterPattern"]))
+            matches = compile_pattern(parse(self.lies.get(pattern, pattern)))
         except PatternError as error:
             return call.error("InvalidParameterException", str(error))
-        events = enumerate(call.params["logEventMessages"], start=1)
+        events = enumerate(given)
         found = [{"eventNumber": number, "eventMessage": event} for number, event in events if matches(event)]
         return call.reply({"matches": found})
 
