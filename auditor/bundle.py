@@ -18,10 +18,10 @@ from auditor.model.snapshot import Snapshot
 from auditor.registry import load_checks
 from auditor.render import DEFAULT, renderer
 from auditor.render.machine import encoded
-from auditor.report import Report, load_report
+from auditor.report import Report
 from auditor.scan import audit
+from auditor.stored import parse_report
 
-FILE_NAME = "evidence.zip"
 _SUMS, _SNAPSHOT, _REPORT, _README = "SHA256SUMS", "snapshot.json", "report.json", "README.txt"
 _TOLD = """Evidence of a trail-auditor run
 
@@ -130,7 +130,7 @@ def verify(path: Path) -> Verified:
     told = {name: sum_ for sum_, _, name in lines}
     names = (set(files) | set(told)) - {_SUMS}
     changed = [name for name in sorted(names) if name not in files or told.get(name) != _hash(files[name])]
-    stored = load_report(files[_REPORT], f"{_REPORT} of {path}")
+    stored = parse_report(files[_REPORT], f"{_REPORT} of {path}")
     checks, broken = load_checks(stored.run.checks)
     again = audit(read_snapshot(path), load(stored.run.benchmark), checks, broken)
     return Verified(changed=tuple(changed), differing=tuple(_differing(stored, again)), findings=len(stored.findings))
@@ -138,7 +138,7 @@ def verify(path: Path) -> Verified:
 
 def _differing(stored: Report, again: Report) -> Iterator[str]:
     # By way of the file's own form, since half a pair of surrogates comes back as another character.
-    renewed = {one.id: _bare(one) for one in load_report(renderer("json").render(again), _REPORT).findings}
+    renewed = {one.id: _bare(one) for one in parse_report(renderer("json").render(again), _REPORT).findings}
     for finding in stored.findings:
         if renewed.pop(finding.id, None) != _bare(finding):
             yield f"{finding.check_id} on {finding.resource}"

@@ -178,4 +178,5 @@ class Finding(Frozen):
 def finding_id(check_id: str, account_id: str, scope: str) -> str:
     """Gives the id of the finding of a check on a scope: a resource's ARN, or `account`."""
     text = f"{check_id}\n{account_id}\n{scope}"
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
+    # A name may hold half a surrogate pair, which plain UTF-8 refuses.
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

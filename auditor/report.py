@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 
 from auditor import __version__
-from auditor.errors import ConfigurationError
 from auditor.findings import Finding, Status
 from auditor.model.fact import Frozen
 
@@ -77,23 +76,6 @@ class Report(Frozen):
     findings: tuple[Finding, ...]
 
 
-def load_report(content: bytes, name: str) -> Report:
-    """Gives a stored report; `name` is what the file is called in a message.
-
-    Raises:
-        ConfigurationError: It is no report, or of a version that is not known.
-    """
-    try:
-        return Report.model_validate_json(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(
-            f"{name} is no report of schema version {SCHEMA_VERSION}: {first['msg']}{f' at {where}' if where else ''}.",
-            "Give a report.json that `auditor scan` has written.",
-        ) from error
-
-
 def summarise(findings: Iterable[Finding]) -> Summary:
     """Counts findings and gives the score."""
     found = list(findings)
@@ -105,6 +87,16 @@ def summarise(findings: Iterable[Finding]) -> Summary:
 
 
 def json_schema() -> dict[str, JsonValue]:
-    """Gives the JSON Schema (draft 2020-12) of a report, made from the models."""
+    """Gives the JSON Schema (draft 2020-12) of a report, made from the models.
+
+    A field that has a default need not be there, so that a report of an earlier version, which did not know the field
+    yet, stays valid; what this version writes has every field.
+    """
     schema: dict[str, JsonValue] = Report.model_json_schema(mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "trail-auditor report", **schema}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "trail-auditor report",
+        # Without these two a file does not say what it is.
+        "required": ["schema_version", "tool", "run", "summary", "findings"],
+    }

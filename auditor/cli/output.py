@@ -6,20 +6,23 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from auditor.bundle import FILE_NAME, bundle
 from auditor.errors import UsageError
-from auditor.model.snapshot import Snapshot
-from auditor.render import DEFAULT, formats, prepare, renderer, write
+from auditor.render import DEFAULT, formats, prepare, render, renderer, write
 from auditor.render.terminal import summary
 from auditor.render.writing import replace_file
 from auditor.report import Report
 
+if TYPE_CHECKING:
+    from auditor.model.snapshot import Snapshot
+
 STDOUT = "-"
 BUNDLE = "bundle"
+BUNDLE_FILE = "evidence.zip"
 
 
 def chosen_formats(
@@ -99,7 +102,7 @@ def deliver(
         return
     written = write(report, [name for name in asked if name != BUNDLE], Path(out), variant)
     if BUNDLE in asked:
-        path = Path(out) / FILE_NAME
+        path = Path(out) / BUNDLE_FILE
         replace_file(path, _content(report, BUNDLE, variant, account))
         written = (*written, path)
     if quiet:
@@ -112,5 +115,7 @@ def deliver(
 
 def _content(report: Report, name: str, variant: str | None, account: Snapshot | None) -> bytes:
     if name == BUNDLE and account is not None:
+        from auditor.bundle import bundle
+
         return bundle(report, account, variant)
-    return renderer(name, variant).render(report)
+    return render(renderer(name, variant), report)

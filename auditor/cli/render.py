@@ -12,7 +12,14 @@ from auditor.cli.options import pdf_variant, redact
 
 @click.command()
 @click.argument("report", type=click.Path(exists=True, dir_okay=False, allow_dash=True), metavar="REPORT")
-@click.option("--format", "-f", "given", multiple=True, metavar="FORMATS", help="With commas; default html,pdf.")
+@click.option(
+    "--format",
+    "-f",
+    "given",
+    multiple=True,
+    metavar="FORMATS",
+    help="With commas, such as sarif,junit; default html,pdf.",
+)
 @click.option("--out", default="audit-report", show_default=True, metavar="DIR", help="Where to write; - for stdout.")
 @redact
 @pdf_variant
@@ -24,11 +31,11 @@ def render(
     """Make any format from REPORT, a report.json (- for stdin). No AWS and no network is needed."""
     from auditor.cli.output import chosen_formats, deliver
     from auditor.redaction import redacted
-    from auditor.report import load_report
+    from auditor.stored import parse_report
 
     asked = chosen_formats(given or ("html,pdf",), out, pdf_variant)
     with click.open_file(report, "rb") as file:
-        stored = load_report(file.read(), report)
+        stored = parse_report(file.read(), report)
     if redact:
         stored = redacted(stored)
     deliver(stored, asked, out, quiet=quiet, verbose=verbose, variant=pdf_variant)

@@ -1,13 +1,13 @@
 """Turns a report into a file, or into a few lines on a terminal.
 
-A renderer reads the report and the shipped templates, and nothing else. The modules that a format needs are loaded
+A format reads the report and the shipped templates, and nothing else. The modules that a format needs are loaded
 when that format is asked for.
 """
 
 from __future__ import annotations
 
-from auditor.render.interface import Renderer
-from auditor.render.registry import DEFAULT, formats, renderer
+from auditor.render.interface import Format
+from auditor.render.registry import DEFAULT, formats, render, renderer
 from auditor.render.writing import prepare, write
 
-__all__ = ["DEFAULT", "Renderer", "formats", "prepare", "renderer", "write"]
+__all__ = ["DEFAULT", "Format", "formats", "prepare", "render", "renderer", "write"]

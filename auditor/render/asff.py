@@ -1,32 +1,48 @@
-"""The report in the AWS Security Finding Format, for Security Hub's BatchImportFindings.
+"""The report as findings in the AWS Security Finding Format, for Security Hub's BatchImportFindings.
 
 Source: https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-syntax.html
 """
 
 from __future__ import annotations
 
-from pydantic import JsonValue
-
 from auditor.findings import Finding, Severity, Status
-from auditor.render.machine import encoded
-from auditor.render.visible import one_line, shortened, visible
-from auditor.report import Report
+from auditor.model.arn import Arn
+from auditor.render.exchange import TOOL, Tree, as_json, legible, zulu
+from auditor.render.visible import one_line, shortened
+from auditor.render.wording import numbers, standard, waiving
+from auditor.report import Report, Run
 
-_LABELS = {Severity.INFO: "INFORMATIONAL"}
-_STATUSES = {
+_SEVERITIES = {
+    Severity.CRITICAL: "CRITICAL",
+    Severity.HIGH: "HIGH",
+    Severity.MEDIUM: "MEDIUM",
+    Severity.LOW: "LOW",
+    Severity.INFO: "INFORMATIONAL",
+}
+_COMPLIANCE = {
     Status.PASS: "PASSED",
     Status.FAIL: "FAILED",
     Status.UNKNOWN: "WARNING",
     Status.NOT_APPLICABLE: "NOT_AVAILABLE",
 }
-_TYPE = "Software and Configuration Checks/Industry and Regulatory Standards/CIS AWS Foundations Benchmark"
-# The longest texts that Security Hub takes.
-_TITLE, _DESCRIPTION, _ADVICE, _ID, _FIELD = 256, 1024, 512, 512, 2048
-_MOST_REQUIREMENTS = 32
+_CIS = "Software and Configuration Checks/Industry and Regulatory Standards/CIS AWS Foundations Benchmark"
+_OTHERS = "Software and Configuration Checks/AWS Security Best Practices"
+# Only types that Security Hub knows; any other resource is of type Other.
+_TYPES = {
+    ("cloudtrail", "trail/"): "AwsCloudTrailTrail",
+    ("cloudwatch", "alarm:"): "AwsCloudWatchAlarm",
+    ("iam", "role/"): "AwsIamRole",
+    ("kms", "key/"): "AwsKmsKey",
+    ("s3", ""): "AwsS3Bucket",
+    ("sns", ""): "AwsSnsTopic",
+}
+_LONGEST = {"title": 256, "description": 1024, "id": 512, "recommendation": 512, "reason": 2048, "note": 512}
+_LONGEST_REQUIREMENT, _MOST_REQUIREMENTS = 64, 32
+_LONGEST_FIELD, _MOST_FIELDS = 2048, 50
 
 
-class AsffRenderer:
-    """Gives a list of findings; BatchImportFindings takes a hundred of them at a time."""
+class AsffFormat:
+    """Gives the report as a JSON list of findings; one call of BatchImportFindings takes at most 100 of them."""
 
     name = "asff"
     file_name = "report.asff.json"
@@ -34,58 +50,126 @@ class AsffRenderer:
 
     def render(self, report: Report) -> bytes:
         """Gives the whole file."""
-        return encoded([_finding(one, report) for one in report.findings])
+        seen = legible(report)
+        return as_json([_finding(finding, seen) for finding in seen.findings])
 
 
-def _finding(finding: Finding, report: Report) -> dict[str, JsonValue]:
+def _finding(finding: Finding, report: Report) -> Tree:
     run = report.run
-    product = f"arn:{run.partition}:securityhub:{run.region}:{run.account_id}:product/{run.account_id}/default"
-    at = f"{run.finished_at:%Y-%m-%dT%H:%M:%SZ}"
-    told: dict[str, JsonValue] = {
+    mended = finding.status in {Status.PASS, Status.NOT_APPLICABLE}
+    return {
         "SchemaVersion": "2018-10-08",
-        "Id": shortened(f"trail-auditor/{finding.account_id}/{visible(finding.id)}", _ID),
-        "ProductArn": product,
-        "GeneratorId": shortened(visible(finding.check_id), _ID),
+        "Id": _text(f"{TOOL}/{finding.account_id}/{finding.id}", "id"),
+        # A finding is imported in the region that its product's ARN names, wherever its resource is.
+        "ProductArn": f"arn:{run.partition}:securityhub:{run.region}:{run.account_id}:product/{run.account_id}/default",
+        "ProductName": TOOL,
+        "CompanyName": TOOL,
+        "Region": run.region,
+        "GeneratorId": _text(f"{TOOL}/{finding.check_id}", "id"),
         "AwsAccountId": run.account_id,
-        "Types": [_TYPE],
-        "CreatedAt": at,
-        "UpdatedAt": at,
-        "Severity": {"Label": _LABELS.get(finding.severity, finding.severity.value.upper())},
-        "Title": _text(finding.title, _TITLE),
-        "Description": _text(finding.reason, _DESCRIPTION),
-        "ProductFields": {"trail-auditor/reason": _text(finding.reason, _FIELD)},
-        "Resources": [
-            {
-                "Type": "Other",
-                "Id": _text(finding.resource, _ID),
-                "Partition": run.partition,
-                "Region": finding.region or run.region,
-            }
-        ],
-        "Compliance": {
-            "Status": _STATUSES[finding.status],
-            "RelatedRequirements": [
-                f"{version.upper()}/{number}" for version, number in list(finding.controls.items())[:_MOST_REQUIREMENTS]
-            ],
+        "Types": [_CIS if numbers(finding, run.benchmark) else _OTHERS],
+        "CreatedAt": zulu(run.started_at),
+        "UpdatedAt": zulu(run.finished_at),
+        "LastObservedAt": zulu(run.started_at),
+        "Severity": {
+            "Label": "INFORMATIONAL" if mended else _SEVERITIES[finding.severity],
+            "Original": finding.severity.value,
         },
-        "Workflow": {"Status": _workflow(finding)},
-        "RecordState": "ACTIVE",
+        "Title": _text(finding.title, "title"),
+        "Description": _text(finding.reason, "description"),
+        **_mending(finding),
+        "ProductFields": _fields(finding),
+        "Resources": [_resource(finding, run)],
+        "Compliance": _compliance(finding, run.benchmark),
+        "Workflow": {"Status": "SUPPRESSED" if finding.waiver else "RESOLVED" if mended else "NEW"},
+        "RecordState": "ARCHIVED" if finding.status is Status.NOT_APPLICABLE else "ACTIVE",
+        **_note(finding, run),
     }
-    if finding.remediation is not None:
-        pages = [page for page in finding.remediation.references if page.startswith("https://")]
-        advice: dict[str, JsonValue] = {"Text": _text(finding.remediation.summary, _ADVICE)}
-        told["Remediation"] = {"Recommendation": {**advice, **({"Url": pages[0]} if pages else {})}}
-    return told
 
 
-def _workflow(finding: Finding) -> str:
-    if finding.waiver is not None:
-        return "SUPPRESSED"
-    return "RESOLVED" if finding.status in {Status.PASS, Status.NOT_APPLICABLE} else "NEW"
+def _mending(finding: Finding) -> dict[str, Tree]:
+    remedy = finding.remediation
+    if remedy is None:
+        return {}
+    pages = [page for page in remedy.references if page.startswith("https://")]
+    return {
+        "Remediation": {
+            "Recommendation": {
+                "Text": _text(remedy.summary, "recommendation"),
+                **({"Url": pages[0]} if pages else {}),
+            }
+        }
+    }
 
 
-def _text(text: str, limit: int) -> str:
-    return shortened(one_line(text), limit) or "-"
+def _fields(finding: Finding) -> dict[str, Tree]:
+    """Whatever has no place of its own; a command that does not fit is left out, for half a command is a trap."""
+    link = finding.breaks_at
+    commands = finding.remediation.commands if finding.remediation else ()
+    fitting = [command for command in commands if len(command) <= _LONGEST_FIELD and command.strip()]
+    fields = {
+        f"{TOOL}/check": finding.check_id,
+        f"{TOOL}/status": finding.status.value,
+        f"{TOOL}/account": finding.account_id,
+        f"{TOOL}/region": finding.region,
+        f"{TOOL}/resource": finding.resource,
+        f"{TOOL}/security-hub": ", ".join(finding.security_hub),
+        f"{TOOL}/breaks-at": link.link.value if link else "",
+        f"{TOOL}/commands-left-out": str(len(commands) - len(fitting)) if len(fitting) < len(commands) else "",
+        **{f"{TOOL}/command-{place}": command for place, command in enumerate(fitting, start=1)},
+    }
+    kept = {name: shortened(value, _LONGEST_FIELD) for name, value in fields.items() if value.strip()}
+    return dict(list(kept.items())[:_MOST_FIELDS])
 
 
-RENDERER = AsffRenderer()
+def _resource(finding: Finding, run: Run) -> Tree:
+    arn = Arn.parse(finding.resource)
+    if finding.resource == finding.account_id:
+        kind, name = "AwsAccount", f"AWS::::Account:{finding.account_id}"
+    else:
+        kind, name = _kind(arn), _text(finding.resource, "id")
+    return {
+        "Type": kind,
+        "Id": name,
+        "Partition": run.partition,
+        **({"Region": finding.region} if finding.region.strip() else {}),
+    }
+
+
+def _kind(arn: Arn | None) -> str:
+    found = (
+        kind
+        for (service, start), kind in _TYPES.items()
+        if arn and (arn.service, True) == (service, arn.resource.startswith(start))
+    )
+    return next(found, "Other")
+
+
+def _compliance(finding: Finding, benchmark: str) -> Tree:
+    # RelatedRequirements may hold 64 characters each: the version's short name leaves room for the number.
+    name = standard(benchmark)
+    related = [shortened(f"{name}/{number}", _LONGEST_REQUIREMENT) for number in numbers(finding, benchmark)]
+    return {
+        "Status": _COMPLIANCE[finding.status],
+        **({"RelatedRequirements": related[:_MOST_REQUIREMENTS]} if related else {}),
+        "StatusReasons": [
+            {"ReasonCode": finding.status.value, "Description": _text(finding.reason, "reason")},
+        ],
+    }
+
+
+def _note(finding: Finding, run: Run) -> dict[str, Tree]:
+    if finding.waiver is None:
+        return {}
+    return {
+        "Note": {
+            "Text": _text(waiving(finding.waiver), "note"),
+            "UpdatedBy": _text(finding.waiver.owner, "note"),
+            "UpdatedAt": zulu(run.finished_at),
+        }
+    }
+
+
+def _text(text: str, part: str) -> str:
+    """Gives a text on one line, within the length that the part may have; none may be empty."""
+    return shortened(one_line(text), _LONGEST[part]) or "-"

@@ -17,6 +17,3 @@ class HtmlRenderer:
     def render(self, report: Report) -> bytes:
         """Gives the whole file."""
         return environment().get_template("html/page.html").render(view=arrange(report)).encode()
-
-
-RENDERER = HtmlRenderer()

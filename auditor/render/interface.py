@@ -11,12 +11,17 @@ from auditor.report import Report
 class HasVariants(Protocol):
     """A format that can be given in more than one variant."""
 
-    def with_variant(self, variant: str) -> Renderer:
-        """Gives the renderer of a variant."""
+    def with_variant(self, variant: str) -> Format:
+        """Gives the format in a variant."""
 
 
-class Renderer(Protocol):
-    """One format that a report can be given in."""
+@runtime_checkable
+class Format(Protocol):
+    """One format that a report can be given in: a class that is called without arguments.
+
+    It is registered in the entry-point group `auditor.formats` under its name. What it imports at the top of its module
+    is loaded only when a report is asked for in this format.
+    """
 
     @property
     def name(self) -> str:

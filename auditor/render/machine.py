@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 
 from auditor.report import Report
-
-Json = Mapping[str, JsonValue] | Sequence[JsonValue]
 
 
 class JsonRenderer:
@@ -24,13 +21,10 @@ class JsonRenderer:
         return encoded(report.model_dump(mode="json"))
 
 
-def encoded(value: Json) -> bytes:
+def encoded(value: JsonValue) -> bytes:
     """Gives a value as JSON in UTF-8, whatever texts it holds."""
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
     # A half of a surrogate pair has no form in UTF-8, and not every reader takes it as an escape. Going by way
     # of UTF-16 joins halves that belong together and leaves U+FFFD for one that stands alone.
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return f"{whole}\n".encode()
-
-
-RENDERER = JsonRenderer()

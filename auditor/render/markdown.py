@@ -1,23 +1,39 @@
-"""The report as Markdown, for the summary of a GitHub workflow or a merge request."""
+"""The report as Markdown, for the summary of a GitHub Actions step: what is wrong first, the commands folded away."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 
-from markupsafe import Markup
-
-from auditor.render.templates import environment
-from auditor.render.view import arrange
-from auditor.render.visible import one_line, shortened
+from auditor.render.exchange import legible, zulu
+from auditor.render.markup import fenced, plain, tagged
+from auditor.render.view import Item, Verdict, View, arrange
+from auditor.render.visible import shortened
+from auditor.render.wording import standard, waiving
 from auditor.report import Report
 
-_LONGEST = 500
-# What Markdown takes for markup within a line, and GitHub for a mention, a reference or a link.
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~@$&]|(?<=:)//)")
+_ICONS = {
+    Verdict.FAIL: "❌",
+    Verdict.UNKNOWN: "❔",
+    Verdict.WAIVED: "🏳️",
+    Verdict.PASS: "✅",
+    Verdict.NOT_APPLICABLE: "⚪",
+}
+_WORDS = {
+    Verdict.FAIL: "failed",
+    Verdict.UNKNOWN: "unknown",
+    Verdict.WAIVED: "waived",
+    Verdict.PASS: "passed",
+    Verdict.NOT_APPLICABLE: "not applicable",
+}
+# GitHub drops a step's summary that is larger than 1 MiB.
+# Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
+_LARGEST = 900_000
+_LONGEST_CELL = 300
+_LONGEST_COMMANDS = 20_000
 
 
-class MarkdownRenderer:
-    """Gives the score, and a table of what fails, what is open and what is waived."""
+class MarkdownFormat:
+    """Gives the report as GitHub's Markdown, below the size that a step's summary may have."""
 
     name = "markdown"
     file_name = "report.md"
@@ -25,13 +41,72 @@ class MarkdownRenderer:
 
     def render(self, report: Report) -> bytes:
         """Gives the whole file."""
-        template = environment().get_template("markdown/report.md")
-        return template.render(view=arrange(report), plain=plain).encode()
+        view = arrange(legible(report))
+        urgent = [*view.of(Verdict.FAIL), *view.of(Verdict.UNKNOWN), *view.of(Verdict.WAIVED)]
+        head = "\n".join(_head(view))
+        room = _LARGEST - len(head.encode())
+        shown: list[str] = []
+        for item in urgent:
+            section = _section(item)
+            room -= len(section.encode())
+            if room < 0:
+                break
+            shown.append(section)
+        left = len(urgent) - len(shown)
+        tail = (
+            [f"{left} more findings are left out here; the other formats of the report hold them all.\n"]
+            if left
+            else []
+        )
+        return "\n".join((head, *shown, *tail)).encode()
 
 
-def plain(text: str) -> Markup:
-    """Gives a text of which Markdown and HTML take nothing for markup, on one line."""
-    return Markup(_SPECIAL.sub(r"\\\1", shortened(one_line(text), _LONGEST)).replace("\\<", "&lt;"))  # noqa: S704
+def _head(view: View) -> Iterable[str]:
+    run, counts = view.report.run, view.totals
+    name = f"{run.aliases[0]} ({run.account_id})" if run.aliases else run.account_id
+    yield f"## trail-auditor: {plain(shortened(name, _LONGEST_CELL))}\n"
+    yield (
+        f"{plain(standard(run.benchmark))}, from {plain(run.region)}, {zulu(run.started_at)[:19]}Z. "
+        f"Score **{view.report.summary.score}** of 100.\n"
+    )
+    yield "| " + " | ".join(f"{_ICONS[each]} {_WORDS[each]}" for each in Verdict) + " |"
+    yield "|" + "---:|" * len(Verdict)
+    yield "| " + " | ".join(str(counts[each]) for each in Verdict) + " |\n"
 
 
-RENDERER = MarkdownRenderer()
+def _section(item: Item) -> str:
+    finding = item.finding
+    title = tagged(shortened(f"{item.control} {finding.title}", _LONGEST_CELL))
+    said = tagged(shortened(finding.reason, _LONGEST_CELL))
+    lines = [
+        "<details>",
+        f"<summary>{_ICONS[item.verdict]} <b>{title}</b> ({finding.severity.value}): {said}</summary>\n",
+        "| | |",
+        "|---|---|",
+        f"| check | {_cell(finding.check_id)} |",
+        f"| resource | {_cell(finding.resource)} |",
+        f"| account, region | {_cell(finding.account_id)}, {_cell(finding.region)} |",
+        *([f"| waiver | {_cell(waiving(finding.waiver))} |"] if finding.waiver else []),
+        *([f"| breaks at | {_cell(finding.breaks_at.link.value)} |"] if finding.breaks_at else []),
+        "",
+        *_mending(item),
+        "</details>\n",
+    ]
+    return "\n".join(lines)
+
+
+def _mending(item: Item) -> list[str]:
+    remedy = item.finding.remediation
+    if remedy is None:
+        return []
+    commands = "\n".join(remedy.commands)
+    lines = [f"{plain(remedy.summary)}\n"]
+    if len(commands) > _LONGEST_COMMANDS:
+        lines.append("The commands are too long for a summary; the other formats hold them.\n")
+    elif commands:
+        lines.append(f"{fenced(commands, 'sh')}\n")
+    return lines
+
+
+def _cell(text: str) -> str:
+    return plain(shortened(text, _LONGEST_CELL))

@@ -1,18 +1,17 @@
-"""The report as OCSF Compliance Findings, for security lakes.
+"""The report as events of the Open Cybersecurity Schema Framework 1.8.0, class Compliance Finding (2003).
 
-Source: https://schema.ocsf.io/1.5.0/classes/compliance_finding
+Source: https://schema.ocsf.io/1.8.0/classes/compliance_finding?profiles=cloud
 """
 
 from __future__ import annotations
 
-from pydantic import JsonValue
+from auditor.findings import Evidence, Finding, Severity, Status
+from auditor.render.exchange import TOOL, Tree, as_json, legible, milliseconds, stable_uuid
+from auditor.render.wording import numbers, standard, waiving
+from auditor.report import Report, Run
 
-from auditor.findings import Finding, Severity, Status
-from auditor.render.machine import encoded
-from auditor.render.visible import visible
-from auditor.report import Report
-
-_VERSION = "1.5.0"
+VERSION = "1.8.0"
+_CATEGORY, _CLASS, _CREATED = 2, 2003, 1
 _SEVERITIES = {
     Severity.INFO: (1, "Informational"),
     Severity.LOW: (2, "Low"),
@@ -20,12 +19,21 @@ _SEVERITIES = {
     Severity.HIGH: (4, "High"),
     Severity.CRITICAL: (5, "Critical"),
 }
-_STATUSES = {Status.PASS: (1, "Pass"), Status.FAIL: (3, "Fail"), Status.UNKNOWN: (0, "Unknown")}
+# How the finding is handled, which is not how the check went.
 _NEW, _SUPPRESSED, _RESOLVED = (1, "New"), (3, "Suppressed"), (4, "Resolved")
+_COMPLIANCE = {
+    Status.PASS: (1, "Pass"),
+    Status.FAIL: (3, "Fail"),
+    Status.UNKNOWN: (0, "Unknown"),
+    # Where none of the schema's values fits, the source's own is named beside 99.
+    Status.NOT_APPLICABLE: (99, "Not Applicable"),
+}
+_RULE = 1
+_AWS_ACCOUNT = 10
 
 
-class OcsfRenderer:
-    """Gives one event of class 2003 for each finding that applies, in a list."""
+class OcsfFormat:
+    """Gives the report as a JSON list of events."""
 
     name = "ocsf"
     file_name = "report.ocsf.json"
@@ -33,70 +41,113 @@ class OcsfRenderer:
 
     def render(self, report: Report) -> bytes:
         """Gives the whole file."""
-        return encoded([_event(one, report) for one in report.findings if one.status is not Status.NOT_APPLICABLE])
+        seen = legible(report)
+        return as_json([_event(finding, seen) for finding in seen.findings])
 
 
-def _event(finding: Finding, report: Report) -> dict[str, JsonValue]:
-    time = int(report.run.finished_at.timestamp() * 1000)
+def _event(finding: Finding, report: Report) -> Tree:
+    run = report.run
     severity_id, severity = _SEVERITIES[finding.severity]
-    status_id, status = _SUPPRESSED if finding.waiver else _RESOLVED if finding.status is Status.PASS else _NEW
+    status_id, status = _handling(finding)
     return {
-        "activity_id": 1,
+        "activity_id": _CREATED,
         "activity_name": "Create",
-        "category_uid": 2,
+        "category_uid": _CATEGORY,
         "category_name": "Findings",
-        "class_uid": 2003,
+        "class_uid": _CLASS,
         "class_name": "Compliance Finding",
-        "type_uid": 200301,
+        "type_uid": _CLASS * 100 + _CREATED,
         "type_name": "Compliance Finding: Create",
-        "time": time,
+        "time": milliseconds(run.finished_at),
+        "start_time": milliseconds(run.started_at),
+        "end_time": milliseconds(run.finished_at),
         "severity_id": severity_id,
         "severity": severity,
         "status_id": status_id,
         "status": status,
-        "message": visible(finding.reason),
+        "status_code": finding.status.value,
+        "status_detail": finding.reason,
+        "message": finding.reason,
+        **({"comment": waiving(finding.waiver)} if finding.waiver else {}),
         "metadata": {
-            "version": _VERSION,
-            "event_code": visible(finding.check_id),
-            "product": {"name": report.tool.name, "vendor_name": report.tool.name, "version": report.tool.version},
+            "version": VERSION,
             "profiles": ["cloud"],
+            "uid": stable_uuid("event", run.id, finding.id),
+            "event_code": finding.check_id,
+            "product": {"name": TOOL, "vendor_name": TOOL, "uid": TOOL, "version": report.tool.version},
         },
+        "cloud": _cloud(finding, run),
         "finding_info": {
-            "uid": visible(finding.id),
-            "title": visible(finding.title),
-            "desc": visible(finding.rationale),
-            "created_time": time,
-            "types": ["Software and Configuration Checks"],
+            "uid": finding.id,
+            "title": finding.title,
+            "desc": finding.rationale,
+            "types": ["Compliance"],
+            "created_time": milliseconds(run.started_at),
+            "analytic": {"name": finding.title, "uid": finding.check_id, "type_id": _RULE, "type": "Rule"},
         },
-        "compliance": _compliance(finding),
+        "compliance": _compliance(finding, run.benchmark),
         "resources": [
-            {"uid": visible(finding.resource), "region": finding.region, "cloud_partition": report.run.partition}
+            {
+                "uid": finding.resource,
+                "name": finding.resource,
+                "region": finding.region,
+                "cloud_partition": run.partition,
+            }
         ],
-        "cloud": {
-            "provider": "AWS",
-            "region": finding.region,
-            "account": {"uid": finding.account_id, "type": "AWS Account", "type_id": 10},
-        },
-        **_remedy(finding),
+        **_mending(finding),
+        **({"evidences": [_evidence(each) for each in finding.evidence]} if finding.evidence else {}),
+        "unmapped": _unmapped(finding),
     }
 
 
-def _compliance(finding: Finding) -> dict[str, JsonValue]:
-    status_id, status = _STATUSES[finding.status]
+def _handling(finding: Finding) -> tuple[int, str]:
+    if finding.waiver is not None:
+        return _SUPPRESSED
+    return _NEW if finding.status in {Status.FAIL, Status.UNKNOWN} else _RESOLVED
+
+
+def _cloud(finding: Finding, run: Run) -> Tree:
+    alias = {"name": run.aliases[0]} if run.aliases and finding.account_id == run.account_id else {}
     return {
-        "standards": list(finding.controls) or ["trail-auditor"],
-        "requirements": [f"{version}: {number}" for version, number in finding.controls.items()],
-        "control": visible(finding.check_id),
-        "status": status,
-        "status_id": status_id,
+        "provider": "AWS",
+        "region": finding.region,
+        "cloud_partition": run.partition,
+        "account": {"uid": finding.account_id, **alias, "type_id": _AWS_ACCOUNT, "type": "AWS Account"},
     }
 
 
-def _remedy(finding: Finding) -> dict[str, JsonValue]:
-    if finding.remediation is None:
+def _compliance(finding: Finding, benchmark: str) -> Tree:
+    status_id, status = _COMPLIANCE[finding.status]
+    found = numbers(finding, benchmark)
+    return {
+        "status_id": status_id,
+        "status": status,
+        "status_details": [finding.reason, *finding.notes],
+        "control": ", ".join(found) or finding.check_id,
+        "desc": finding.title,
+        "standards": [standard(benchmark)] if found else [],
+        "requirements": [f"{version} {number}" for version, number in finding.controls.items()],
+    }
+
+
+def _mending(finding: Finding) -> dict[str, Tree]:
+    remedy = finding.remediation
+    if remedy is None:
         return {}
-    lines = [finding.remediation.summary, *finding.remediation.commands]
-    return {"remediation": {"desc": visible("\n".join(lines)), "references": list(finding.remediation.references)}}
+    desc = "\n".join((remedy.summary, *remedy.commands))
+    return {"remediation": {"desc": desc, "references": list(remedy.references)}}
 
 
-RENDERER = OcsfRenderer()
+def _evidence(evidence: Evidence) -> Tree:
+    call = {"name": evidence.source.call, "uid": evidence.source.request_id} if evidence.source else {}
+    return {**call, "data": {"resource": evidence.resource, "observed": evidence.observed}}
+
+
+def _unmapped(finding: Finding) -> Tree:
+    return {
+        "security_hub": list(finding.security_hub),
+        "commands": list(finding.remediation.commands) if finding.remediation else [],
+        "chain": [link.model_dump(mode="json") for link in finding.chain],
+        **({"witness": finding.witness} if finding.witness else {}),
+        **({"waiver": finding.waiver.model_dump(mode="json")} if finding.waiver else {}),
+    }

@@ -81,6 +81,3 @@ def print_markup(markup: str, **options: Any) -> bytes:
     html = weasyprint.HTML(string=markup, url_fetcher=fetcher)
     content: bytes = html.write_pdf(pdf_variant=variant, pdf_identifier=identifier, **options)
     return content
-
-
-RENDERER = PdfRenderer()

