@@ -4,11 +4,16 @@
   const findings = [...document.querySelectorAll("article.finding")];
   const areas = [...document.querySelectorAll("section.area")];
   const shown = form.elements.shown;
+  const places = findings.map((finding) => finding.closest("section.area"));
+  const brief = findings.length > 1000;
   let texts = null;
 
-  // The text of a finding is read once, when the first search needs it.
+  // The text of a finding is read once: of few findings all of it, of many what heads it.
+  const text = (finding) =>
+    brief ? [...finding.children].slice(0, 4).map((part) => part.textContent).join(" ") : finding.textContent;
+  const read = () => { texts ??= findings.map((finding) => text(finding).toLowerCase()); };
   const holds = (index, words) => {
-    texts ??= findings.map((finding) => finding.textContent.toLowerCase());
+    read();
     return words.every((word) => texts[index].includes(word));
   };
 
@@ -16,14 +21,16 @@
     const words = form.elements.text.value.toLowerCase().split(/\s+/).filter(Boolean);
     const severity = form.elements.severity.value;
     const verdicts = new Set([...form.querySelectorAll("[name=verdict]:checked")].map((box) => box.value));
+    const there = new Set();
     let count = 0;
     findings.forEach((finding, index) => {
       const { verdict, severity: own } = finding.dataset;
       const fits = verdicts.has(verdict) && (!severity || own === severity) && (!words.length || holds(index, words));
-      finding.hidden = !fits;
+      if (finding.hidden === fits) finding.hidden = !fits;
+      if (fits) there.add(places[index]);
       count += fits;
     });
-    areas.forEach((area) => { area.hidden = !area.querySelector("article:not([hidden])"); });
+    areas.forEach((area) => { area.hidden = !there.has(area); });
     shown.value = `${count} of ${shown.dataset.all} shown`;
   };
 
@@ -68,5 +75,6 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   form.hidden = false;
   apply();
+  if (brief) (window.requestIdleCallback ?? setTimeout)(read);
   reveal();
 })();

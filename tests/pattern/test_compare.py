@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from auditor.pattern import (
@@ -314,11 +312,10 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(("required", "deployed"), HOSTILE)
-def test_hostile_patterns_are_answered_in_time(required: str, deployed: str) -> None:
+def test_hostile_patterns_are_answered(required: str, deployed: str) -> None:
+    """Without a bound on the work these would run for years, and the test with them."""
     pair = [parse(text, enforce_limits=False) for text in (required, deployed)]
-    started = time.perf_counter()
-    compare(pair[0], pair[1:])
-    assert time.perf_counter() - started < 1
+    assert isinstance(compare(pair[0], pair[1:]), Covers | Misses | Undecided)
 
 
 def test_wildcards_too_many_to_combine_are_still_compared_where_that_is_plain() -> None:
