@@ -11,9 +11,19 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 CREATED := $(VENV)/.created
 PACKAGES := $(VENV)/.packages
 READY := $(VENV)/.ready
+SAMPLES := examples/sample-report
+define JOIN
+import sys; from pathlib import Path; from PIL import Image
+pages = [Image.open(path) for path in sorted(Path(sys.argv[1]).glob("page-*.png"))]
+width, height = pages[0].size
+joined = Image.new("RGB", (width * len(pages), height))
+for place, page in enumerate(pages): joined.paste(page, (place * width, 0))
+joined.save(Path(sys.argv[1]) / "pdf.png", optimize=True)
+endef
+export JOIN
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types setup lock clean
+.PHONY: help demo samples test lint types setup lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +31,14 @@ help: ## Show this list
 
 demo: setup ## Audit a made-up account, offline, and write its reports
 	$(BIN)/auditor demo
+
+samples: setup ## Make the sample reports in examples/ and their pictures anew (needs Chromium and pdftoppm)
+	$(BIN)/auditor demo --quiet --out $(SAMPLES)
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir=$$(mktemp -d) \
+	  --window-size=1280,1650 --screenshot=$(SAMPLES)/html.png file://$(CURDIR)/$(SAMPLES)/report.html
+	pdftoppm -r 60 -f 1 -l 4 -png $(SAMPLES)/report.pdf $(SAMPLES)/page
+	$(BIN)/python -c "$$JOIN" $(SAMPLES)
+	rm $(SAMPLES)/page-*.png
 
 test: lint types ## Lint, check the types, run every test
 	$(BIN)/python -m pytest
