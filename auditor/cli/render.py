@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import pdf_variant, redact
+from auditor.cli.options import pdf_variant, redact, templates
 
 
 @click.command()
@@ -22,15 +22,24 @@ from auditor.cli.options import pdf_variant, redact
 )
 @click.option("--out", default="audit-report", show_default=True, metavar="DIR", help="Where to write; - for stdout.")
 @redact
+@templates
 @pdf_variant
 @click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
 @click.option("--verbose", "-v", is_flag=True, help="List findings that pass as well.")
 def render(
-    report: str, given: tuple[str, ...], out: str, redact: bool, pdf_variant: str | None, quiet: bool, verbose: bool
+    report: str,
+    given: tuple[str, ...],
+    out: str,
+    redact: bool,
+    templates: Path | None,
+    pdf_variant: str | None,
+    quiet: bool,
+    verbose: bool,
 ) -> None:
     """Make any format from REPORT, a report.json (- for stdin). No AWS and no network is needed."""
     from auditor.cli.output import chosen_formats, deliver
     from auditor.redaction import redacted
+    from auditor.render.templates import overlaid
     from auditor.stored import parse_report
 
     asked = chosen_formats(given or ("html,pdf",), out, pdf_variant)
@@ -38,7 +47,8 @@ def render(
         stored = parse_report(file.read(), report)
     if redact:
         stored = redacted(stored)
-    deliver(stored, asked, out, quiet=quiet, verbose=verbose, variant=pdf_variant)
+    with overlaid(templates):
+        deliver(stored, asked, out, quiet=quiet, verbose=verbose, variant=pdf_variant)
 
 
 @click.command()

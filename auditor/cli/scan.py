@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from auditor.benchmark import DEFAULT, VERSIONS, load
-from auditor.cli.options import pdf_variant, redact
+from auditor.cli.options import pdf_variant, redact, templates
 from auditor.errors import UsageError
 from auditor.findings import Severity
 
@@ -55,6 +55,7 @@ NEVER = "never"
     help="Judge an evidence bundle or its snapshot.json, without AWS.",
 )
 @redact
+@templates
 @pdf_variant
 @click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
 @click.option("--verbose", "-v", is_flag=True, help="List findings that pass as well.")
@@ -71,6 +72,7 @@ def scan(
     waivers: Path | None,
     stored: Path | None,
     redact: bool,
+    templates: Path | None,
     pdf_variant: str | None,
     quiet: bool,
     verbose: bool,
@@ -84,6 +86,7 @@ def scan(
     from auditor.collect import connect
     from auditor.redaction import redacted
     from auditor.registry import load_checks
+    from auditor.render.templates import overlaid
     from auditor.scan import audit, exit_code, scan_account
     from auditor.waivers import load_waivers
 
@@ -101,5 +104,6 @@ def scan(
         with progress_bar(quiet=quiet) as progress:
             report, account = scan_account(connection, chosen, checks, broken, accepted, progress)
     shown = redacted(report) if redact else report
-    deliver(shown, asked, out, quiet=quiet, verbose=verbose, variant=pdf_variant, account=account)
+    with overlaid(templates):
+        deliver(shown, asked, out, quiet=quiet, verbose=verbose, variant=pdf_variant, account=account)
     sys.exit(exit_code(report, None if fail_on == NEVER else Severity(fail_on)))

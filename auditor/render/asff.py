@@ -103,23 +103,24 @@ def _mending(finding: Finding) -> dict[str, Tree]:
 
 
 def _fields(finding: Finding) -> dict[str, Tree]:
-    """Whatever has no place of its own; a command that does not fit is left out, for half a command is a trap."""
+    """Whatever has no place of its own; where one command does not fit, all are left out, for a part is a trap."""
     link = finding.breaks_at
-    commands = finding.remediation.commands if finding.remediation else ()
-    fitting = [command for command in commands if len(command) <= _LONGEST_FIELD and command.strip()]
-    fields = {
-        f"{TOOL}/check": finding.check_id,
-        f"{TOOL}/status": finding.status.value,
-        f"{TOOL}/account": finding.account_id,
-        f"{TOOL}/region": finding.region,
-        f"{TOOL}/resource": finding.resource,
-        f"{TOOL}/security-hub": ", ".join(finding.security_hub),
-        f"{TOOL}/breaks-at": link.link.value if link else "",
-        f"{TOOL}/commands-left-out": str(len(commands) - len(fitting)) if len(fitting) < len(commands) else "",
-        **{f"{TOOL}/command-{place}": command for place, command in enumerate(fitting, start=1)},
+    facts = {
+        "check": finding.check_id,
+        "status": finding.status.value,
+        "account": finding.account_id,
+        "region": finding.region,
+        "resource": finding.resource,
+        "security-hub": ", ".join(finding.security_hub),
+        "breaks-at": link.link.value if link else "",
     }
-    kept = {name: shortened(value, _LONGEST_FIELD) for name, value in fields.items() if value.strip()}
-    return dict(list(kept.items())[:_MOST_FIELDS])
+    commands = finding.remediation.commands if finding.remediation else ()
+    fitting = len(facts) + len(commands) <= _MOST_FIELDS and all(len(each) <= _LONGEST_FIELD for each in commands)
+    if fitting:
+        facts |= {f"command-{place}": command for place, command in enumerate(commands, start=1)}
+    else:
+        facts["commands-left-out"] = str(len(commands))
+    return {f"{TOOL}/{name}": shortened(value, _LONGEST_FIELD) for name, value in facts.items() if value.strip()}
 
 
 def _resource(finding: Finding, run: Run) -> Tree:

@@ -5,26 +5,62 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from itertools import groupby
+from pathlib import Path
 
 import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import JsonValue
 
+from auditor.errors import ConfigurationError
 from auditor.model.arn import Arn
 from auditor.render.visible import shortened, visible
 
+_OVERLAY: ContextVar[Path | None] = ContextVar("overlay", default=None)
 
-@cache
+
+@contextmanager
+def overlaid(folder: Path | None) -> Iterator[None]:
+    """Lets templates of a folder take the place of the shipped ones of the same name, within the context.
+
+    Raises:
+        ConfigurationError: A template cannot be read, is wrong, or does more than a template may.
+    """
+    before = _OVERLAY.set(folder)
+    try:
+        yield
+    except jinja2.TemplateError as error:
+        place = f"{error.name}, line {error.lineno}: " if isinstance(error, jinja2.TemplateSyntaxError) else ""
+        raise ConfigurationError(
+            f"The templates in {folder} do not work: {place}{error.message}.",
+            "Compare them with the shipped ones of the same name.",
+        ) from error
+    finally:
+        _OVERLAY.reset(before)
+
+
 def environment() -> jinja2.Environment:
     """Gives the environment: what a template prints is escaped, and what would be hidden is made visible.
 
-    A name that is not defined is an error, so that no report is silently incomplete.
+    A name that is not defined is an error, so that no report is silently incomplete. A template reaches no file and no
+    module, be it a shipped one or one that lies over it.
     """
-    made = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_source),
+    return _environment(_OVERLAY.get())
+
+
+@cache
+def _environment(overlay: Path | None) -> jinja2.Environment:
+    loader: jinja2.BaseLoader = jinja2.FunctionLoader(_source)
+    if overlay is not None:
+        loader = jinja2.ChoiceLoader([jinja2.FileSystemLoader(overlay), loader])
+    made = ImmutableSandboxedEnvironment(
+        loader=loader,
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=_finalize,

@@ -1,11 +1,13 @@
-"""A third party's check: ACME keeps each trail's log files under a prefix of their own."""
+"""A third party's check, that ACME's trails write under a prefix of their own, and its format for a chat channel."""
 
 from __future__ import annotations
 
 from auditor.checking import Remediation, Severity, TrailCheck, Verdict, failed, observed, passed
+from auditor.findings import Status
 from auditor.model.snapshot import Snapshot
 from auditor.model.trail import TrailFacts
 from auditor.remedy import aws
+from auditor.report import Report
 
 
 class TrailPrefix(TrailCheck):
@@ -33,3 +35,16 @@ class TrailPrefix(TrailCheck):
                 ),
             ),
         )
+
+
+class ChatFormat:
+    """One line for ACME's chat channel, or none where all is well."""
+
+    name = "acme-chat"
+    file_name = "chat.txt"
+    binary = False
+
+    def render(self, report: Report) -> bytes:
+        """Gives the line."""
+        failing = report.summary.status[Status.FAIL]
+        return f"{failing} checks fail in {report.run.account_id}.\n".encode() if failing else b""

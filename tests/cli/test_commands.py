@@ -99,7 +99,9 @@ def test_the_version_needs_none_of_the_heavy_packages() -> None:
     assert re.fullmatch(r"auditor, version \d+\.\d+\.\d+\n", done.stdout)
 
 
-@pytest.mark.parametrize("command", ["", "demo", "scan", "checks", "explain", "pattern", "policy", "schema", "drill"])
+@pytest.mark.parametrize(
+    "command", ["", "demo", "scan", "render", "verify", "checks", "explain", "pattern", "policy", "schema", "drill"]
+)
 def test_help_is_there_for_each_command(command: str) -> None:
     done = auditor(*([command] if command else []), "--help")
     assert done.code == 0

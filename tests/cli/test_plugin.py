@@ -1,4 +1,4 @@
-"""The example of a third party's check, installed as anyone would install it."""
+"""The example of a third party's check and format, installed as anyone would install it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "acme-checks"
+STORED = Path(__file__).parents[1] / "render" / "data" / "report-1.0.json"
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     there = tmp_path_factory.mktemp("site")
     options = ["--quiet", "--no-deps", "--no-build-isolation", "--target", str(there)]
     subprocess.run([sys.executable, "-m", "pip", "install", *options, str(EXAMPLE)], check=True, timeout=120)
-    return {**os.environ, "PYTHONPATH": str(there)}
+    paths = [str(there), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def auditor(environment: dict[str, str], *arguments: str) -> str:
@@ -41,6 +43,11 @@ def test_it_judges_the_demo_account(installed: dict[str, str]) -> None:
     assert found
     assert {finding["status"] for finding in found} == {"FAIL"}
     assert all("s3-key-prefix" in finding["remediation"]["commands"][0] for finding in found)
+
+
+def test_its_format_is_there_too(installed: dict[str, str]) -> None:
+    line = auditor(installed, "render", str(STORED), "--format", "acme-chat", "--out", "-")
+    assert line == "2 checks fail in 111122223333.\n"
 
 
 def test_one_that_does_not_load_is_a_finding_by_name(installed: dict[str, str], tmp_path: Path) -> None:

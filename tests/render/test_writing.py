@@ -21,10 +21,12 @@ def report() -> Report:
 
 
 def test_formats() -> None:
-    assert formats()[:3] == ("html", "pdf", "json")
-    for name in formats()[:3]:
-        found = renderer(name)
-        assert (found.name, found.file_name, found.binary) == (name, f"report.{name}", name == "pdf")
+    assert formats() == ("html", "pdf", "json", "asff", "csv", "junit", "markdown", "ocsf", "oscal", "sarif")
+    found = [renderer(name) for name in formats()]
+    assert [each.name for each in found] == list(formats())
+    assert [each.file_name for each in found[:3]] == ["report.html", "report.pdf", "report.json"]
+    assert len({each.file_name for each in found}) == len(found)
+    assert [each.name for each in found if each.binary] == ["pdf"]
 
 
 def test_an_unknown_format_names_those_there_are() -> None:
@@ -35,7 +37,8 @@ def test_an_unknown_format_names_those_there_are() -> None:
 def test_heavy_packages_wait_until_they_are_needed() -> None:
     code = (
         "import sys, auditor.render as r; assert not {'jinja2', 'weasyprint', 'rich'} & set(sys.modules);"
-        "r.renderer('json'); assert not {'jinja2', 'weasyprint'} & set(sys.modules);"
+        "[r.renderer(name) for name in r.formats() if name not in ('html', 'pdf')];"
+        "assert not {'jinja2', 'weasyprint', 'boto3'} & set(sys.modules);"
         "r.renderer('html'); assert 'weasyprint' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -76,7 +76,7 @@ def oscal(content: bytes) -> Any:
     document = json.loads(content)
     for value in _values_of(document, "props"):
         assert all(re.fullmatch(r"\S(.*\S)?", prop["value"]) for prop in value)
-    uuids = list(_values_of(document, "uuid"))
+    uuids = _values_of(document, "uuid")
     assert len(uuids) == len(set(uuids))
     return document["assessment-results"]
 
