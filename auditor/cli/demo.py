@@ -5,25 +5,14 @@ from __future__ import annotations
 import click
 
 from auditor.benchmark import DEFAULT, VERSIONS, load
-from auditor.cli.options import pdf_variant
+from auditor.cli.options import written
 
 
 @click.command()
 @click.option(
     "--benchmark", type=click.Choice(VERSIONS), default=DEFAULT, show_default=True, help="Whose numbers apply."
 )
-@click.option(
-    "--format",
-    "-f",
-    "given",
-    multiple=True,
-    metavar="FORMATS",
-    help="With commas; default html,pdf,json.",
-)
-@click.option("--out", default="demo-report", show_default=True, metavar="DIR", help="Where to write; - for stdout.")
-@pdf_variant
-@click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
-@click.option("--verbose", "-v", is_flag=True, help="List findings that pass as well.")
+@written("demo-report", "html,pdf,json")
 def demo(benchmark: str, given: tuple[str, ...], out: str, pdf_variant: str | None, quiet: bool, verbose: bool) -> None:
     """Audit a made-up account, offline, and write its reports.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
-pdf_variant = click.option(
-    "--pdf-variant", metavar="NAME", help="The standard that the PDF keeps to: pdf/a-3a (the default) or pdf/ua-1."
-)
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 redact = click.option("--redact", is_flag=True, help="Mask account ids, addresses and names in what is written.")
 templates = click.option(
     "--templates",
@@ -16,3 +17,28 @@ templates = click.option(
     metavar="DIR",
     help="Templates that take the place of the shipped ones of the same name.",
 )
+
+
+def written(folder: str, usual: str) -> Callable[[Command], Command]:
+    """Gives the options that say what is written, where, and what is told on the terminal.
+
+    Args:
+        folder: Where to write if nothing else is asked for.
+        usual: The formats that are written then, in words.
+    """
+    options = (
+        click.option(
+            "--format", "-f", "given", multiple=True, metavar="FORMATS", help=f"With commas; default {usual}."
+        ),
+        click.option("--out", default=folder, show_default=True, metavar="DIR", help="Where to write; - for stdout."),
+        click.option("--pdf-variant", metavar="NAME", help="The PDF's standard: pdf/a-3a (the default) or pdf/ua-1."),
+        click.option("--quiet", "-q", is_flag=True, help="Print errors only."),
+        click.option("--verbose", "-v", is_flag=True, help="List findings that pass as well."),
+    )
+
+    def with_options(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return with_options

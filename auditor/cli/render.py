@@ -7,25 +7,14 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import pdf_variant, redact, templates
+from auditor.cli.options import redact, templates, written
 
 
 @click.command()
 @click.argument("report", type=click.Path(exists=True, dir_okay=False, allow_dash=True), metavar="REPORT")
-@click.option(
-    "--format",
-    "-f",
-    "given",
-    multiple=True,
-    metavar="FORMATS",
-    help="With commas, such as sarif,junit; default html,pdf.",
-)
-@click.option("--out", default="audit-report", show_default=True, metavar="DIR", help="Where to write; - for stdout.")
+@written("audit-report", "html,pdf")
 @redact
 @templates
-@pdf_variant
-@click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
-@click.option("--verbose", "-v", is_flag=True, help="List findings that pass as well.")
 def render(
     report: str,
     given: tuple[str, ...],

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from auditor.benchmark import DEFAULT, VERSIONS, load
-from auditor.cli.options import pdf_variant, redact, templates
+from auditor.cli.options import redact, templates, written
 from auditor.errors import UsageError
 from auditor.findings import Severity
 
@@ -28,15 +28,7 @@ NEVER = "never"
 )
 @click.option("--check", "only", multiple=True, metavar="ID", help="Only this check, or `alarm.*`; repeatable.")
 @click.option("--skip", multiple=True, metavar="ID", help="Not this check; repeatable.")
-@click.option(
-    "--format",
-    "-f",
-    "given",
-    multiple=True,
-    metavar="FORMATS",
-    help="With commas; default html,pdf,json; `bundle` too.",
-)
-@click.option("--out", default="audit-report", show_default=True, metavar="DIR", help="Where to write; - for stdout.")
+@written("audit-report", "html,pdf,json; `bundle` too")
 @click.option(
     "--fail-on",
     type=click.Choice([*(severity.value for severity in Severity), NEVER]),
@@ -56,9 +48,6 @@ NEVER = "never"
 )
 @redact
 @templates
-@pdf_variant
-@click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
-@click.option("--verbose", "-v", is_flag=True, help="List findings that pass as well.")
 def scan(
     profile: str | None,
     region: str | None,
