@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from pathlib import Path
 from typing import NoReturn
 
 from pydantic import ValidationError
@@ -15,21 +14,8 @@ from auditor.report import SCHEMA_VERSION, Report
 _ADVICE = "Give the report.json that `auditor scan --format json` writes."
 
 
-def load_report(path: Path) -> Report:
-    """Reads a stored report of this version or an earlier one.
-
-    Raises:
-        ConfigurationError: The file cannot be read, is no report, or was written by a version that is too new.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ConfigurationError(f"The report {path} cannot be read: {error.strerror}.", _ADVICE) from error
-    return parse_report(content, str(path))
-
-
 def parse_report(text: bytes, path: str) -> Report:
-    """Gives the report that a file holds; `path` is what the file is called in a message.
+    """Gives the report, of this version or an earlier one, that a file holds; `path` is its name in a message.
 
     Raises:
         ConfigurationError: It is no report, or was written by a version that is too new.

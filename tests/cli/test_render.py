@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -40,6 +41,10 @@ def test_from_stdin_to_stdout() -> None:
         ('{"schema_version": "9.0"}', "this auditor reads 1.0"),
         ('{"schema_version": "1.0", "run": 1}', "is wrong at run"),
         ('{"schema_version": NaN}', "NaN is no number"),
+        ('{"schema_version": "1.0", "run": 1e999}', "1e999 is no number"),
+        ('{"Records": []}', "it has no schema_version"),
+        ("<html>", "is no JSON"),
+        ("", "is no JSON"),
         ("[" * 100_000, "is no JSON"),
     ],
 )
@@ -48,6 +53,32 @@ def test_what_is_no_report(tmp_path: Path, content: str, said: str) -> None:
     path.write_text(content)
     with pytest.raises(ConfigurationError, match=said):
         CliRunner().invoke(render, [str(path)], catch_exceptions=False)
+
+
+def test_a_report_with_one_wrong_value_names_its_place(tmp_path: Path) -> None:
+    content = json.loads(STORED.read_bytes())
+    content["findings"][0]["status"] = "MAYBE"
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(content))
+    with pytest.raises(ConfigurationError, match=r"is wrong at findings\.0\.status") as caught:
+        CliRunner().invoke(render, [str(path)], catch_exceptions=False)
+    assert "\n" not in str(caught.value)
+
+
+def test_newer_fields_are_all_that_json_adds() -> None:
+    result = CliRunner().invoke(render, [str(STORED), "-f", "json", "--out", "-"], catch_exceptions=False)
+    before, after = json.loads(STORED.read_bytes()), json.loads(result.stdout_bytes)
+    assert holds(after, before)
+    assert not holds(before, after)
+
+
+def holds(whole: Any, part: Any) -> bool:
+    """Whether all of the part is in the whole, which may have more fields."""
+    if isinstance(part, dict):
+        return all(name in whole and holds(whole[name], value) for name, value in part.items())
+    if isinstance(part, list):
+        return len(whole) == len(part) and all(map(holds, whole, part))
+    return bool(whole == part)
 
 
 def test_a_file_that_is_not_there() -> None:
@@ -59,12 +90,14 @@ def test_a_file_that_is_not_there() -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_it_loads_nothing_of_aws() -> None:
+def test_it_loads_nothing_of_aws(tmp_path: Path) -> None:
+    light = ",".join(name for name in formats() if name not in {"html", "pdf"})
+    asked = ["render", str(STORED), "-f", light, "--out", str(tmp_path), "-q"]
     code = (
         "import sys; from auditor.cli import auditor\n"
-        f"auditor(['render', {str(STORED)!r}, '-f', 'json', '--out', '-'], standalone_mode=False)\n"
+        f"auditor({asked!r}, standalone_mode=False)\n"
         "sys.stderr.write(str([m for m in ('boto3', 'botocore', 'weasyprint') if m in sys.modules]))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == "[]"
-    assert json.loads(done.stdout)["schema_version"] == "1.0"
+    assert json.loads((tmp_path / "report.json").read_bytes())["schema_version"] == "1.0"
