@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.benchmark import Requirement
-from auditor.chain.possible import Possible
+from auditor.chain.possible import Possible, named_by
 from auditor.chain.proof import Proof
 from auditor.model.alternative import EventRule, RegionAlternatives, SubscriptionFilter
 from auditor.model.arn import Arn
@@ -38,10 +38,7 @@ _ALL_CALLS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 
 def alternatives(requirement: Requirement, proof: Proof, account: Snapshot, possible: Possible) -> tuple[str, ...]:
     """Gives a sentence for each other way by which events that a control names reach something."""
-    named = parse(requirement.readings[0].pattern)
-    if not isinstance(named, JsonPattern):
-        return ()
-    required = JsonPattern(And((named.expression, possible.events)))
+    required = possible.required(named_by(requirement.readings[0]))
     said = [_said(what, where, _share(required, seen, possible)) for what, where, seen in _ways(account)]
     found = (*_functions(proof), *(sentence for sentence in said if sentence))
     told = [f"{sentence} The control asks for an alarm, so that this does not satisfy it." for sentence in found]

@@ -48,7 +48,7 @@ def composite_link(alarm: Alarm, composite: CompositeAlarm, alarms: Alarms, rung
     """Says whether a composite alarm goes off when an event puts a metric alarm in ALARM.
 
     Other alarms are taken as they are at rest, and as they are at the time of the scan: what silences the composite
-    now, or keeps it in ALARM, breaks it.
+    now breaks it.
 
     Args:
         alarm: The metric alarm.
@@ -116,12 +116,13 @@ class _Tree:
     """The alarms below a composite one."""
 
     def __init__(self, alarms: Alarms, rung: frozenset[str]) -> None:
-        self.composites = {one.name: one for one in alarms.composite}
+        self.rules = {one.name: one.rule for one in alarms.composite}
+        self._parsed: dict[str, Rule] = {}
         self.states = {one.name: one.state for one in alarms.metric}
         self.rung = rung
 
     def told(self, composite: CompositeAlarm) -> _Told:
-        leaves = sorted(self._leaves(composite, ()))
+        leaves = sorted(self._leaves(composite.name, ()))
         own = [leaf for leaf in leaves if leaf in self.rung]
         others = [leaf for leaf in leaves if leaf not in self.rung]
         ways = [self._at_rest(leaf) for leaf in others]
@@ -132,33 +133,36 @@ class _Tree:
         rests: set[bool] = set()
         for chosen in itertools.product(*ways):
             states = dict(zip(others, chosen, strict=True))
-            rings.add(self._holds(composite, {**states, **dict.fromkeys(own, ALARM)}))
+            rings.add(self._holds(composite.name, {**states, **dict.fromkeys(own, ALARM)}))
             rests |= {
-                self._holds(composite, {**states, **dict(zip(own, still, strict=True))})
+                self._holds(composite.name, {**states, **dict(zip(own, still, strict=True))})
                 for still in itertools.product(*own_ways)
             }
         now = {leaf: self.states.get(leaf, NO_DATA) for leaf in others}
-        return _Told(rings, rests, not self._holds(composite, {**now, **dict.fromkeys(own, ALARM)}))
+        return _Told(rings, rests, not self._holds(composite.name, {**now, **dict.fromkeys(own, ALARM)}))
 
     def _at_rest(self, leaf: str) -> tuple[State, ...]:
         """Gives the states that another alarm may rest in: the one it has, unless it has gone off."""
         state = self.states.get(leaf)
         return (OK, NO_DATA) if state in {None, "", ALARM} else (str(state),)
 
-    def _leaves(self, composite: CompositeAlarm, seen: tuple[str, ...]) -> set[str]:
-        if composite.name in seen:
+    def _leaves(self, composite: str, seen: tuple[str, ...]) -> set[str]:
+        if composite in seen:
             raise _CycleError
         found: set[str] = set()
-        for name in Rule.parse(composite.rule).names:
-            below = self.composites.get(name)
-            found |= self._leaves(below, (*seen, composite.name)) if below else {name}
+        for name in self._rule(composite).names:
+            found |= self._leaves(name, (*seen, composite)) if name in self.rules else {name}
         return found
 
-    def _holds(self, composite: CompositeAlarm, states: Mapping[str, State]) -> bool:
+    def _holds(self, composite: str, states: Mapping[str, State]) -> bool:
         def state(name: str) -> State:
-            below = self.composites.get(name)
-            if below is None:
+            if name not in self.rules:
                 return states[name]
-            return ALARM if self._holds(below, states) else OK
+            return ALARM if self._holds(name, states) else OK
 
-        return Rule.parse(composite.rule).holds(state)
+        return self._rule(composite).holds(state)
+
+    def _rule(self, composite: str) -> Rule:
+        if composite not in self._parsed:
+            self._parsed[composite] = Rule.parse(self.rules[composite])
+        return self._parsed[composite]

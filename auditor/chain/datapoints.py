@@ -81,7 +81,7 @@ def datapoints(alarm: Alarm, emission: Emission, feeds: Iterable[Emission], *, m
     """
     if not alarm.queries:
         seconds, statistic = alarm.period or MINUTE, alarm.statistic or alarm.extended_statistic or ""
-        return Datapoints(_busy(emission, statistic, seconds), _quiet([emission], statistic, seconds))
+        return Datapoints(_busy(emission, statistic, seconds), _quiet(emission, statistic, seconds))
     return _Math(alarm, emission, tuple(feeds)).datapoints(missing_is_zero=missing_is_zero)
 
 
@@ -113,12 +113,10 @@ def _busy(emission: Emission, statistic: str, seconds: int) -> tuple[Case, ...]:
     """
     value = _known(emission)
     minutes = _minutes(seconds)
+    beside = [one.default for one in emission.beside if one.default is not None]
     cases: dict[Datapoint, Case] = {}
-    for others in sorted({0, 1, minutes // 2, minutes - 1}):
-        if others >= minutes:
-            continue
+    for others in sorted({0, min(1, minutes - 1), minutes // 2, minutes - 1}):
         own = [] if emission.default is None else [emission.default] * others
-        beside = [one.default for one in emission.beside if one.default is not None]
         for near in ([], beside * (others + 1)):
             for more in _matches_beside(emission, statistic):
                 case = _case(statistic, seconds, [value, *own, *near, *more])
@@ -137,10 +135,9 @@ def _matches_beside(emission: Emission, statistic: str) -> Iterable[list[float]]
         yield [other.value] * OFTEN
 
 
-def _quiet(emissions: Sequence[Emission], statistic: str, seconds: int) -> tuple[Case, ...]:
+def _quiet(emission: Emission, statistic: str, seconds: int) -> tuple[Case, ...]:
     """Gives the ways of a period in which nothing matches: without log events, or with some in every minute."""
-    every = [one for emission in emissions for one in (emission, *emission.beside)]
-    defaults = [one.default for one in every if one.default is not None]
+    defaults = [one.default for one in (emission, *emission.beside) if one.default is not None]
     cases = [Case(None, "there is no datapoint")]
     for minutes in sorted({1, _minutes(seconds)}) if defaults else ():
         case = _case(statistic, seconds, defaults * minutes)
@@ -213,7 +210,7 @@ class _Math:
         fed = [one for one in self.feeds if self._same(query, one)]
         if query.stat is None or not fed:
             return (None,) if fed else self._foreign(query)
-        found = _quiet([fed[0]], query.stat.statistic or "", query.stat.period or MINUTE)
+        found = _quiet(fed[0], query.stat.statistic or "", query.stat.period or MINUTE)
         return tuple(case.value for case in found)
 
     def _active(self, query: MetricQuery) -> tuple[Datapoint, ...]:

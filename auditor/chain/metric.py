@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from auditor.chain.link import broken, sound, unsure
 from auditor.findings import ChainLink, LinkName
@@ -42,13 +42,31 @@ class Emission:
         return f"{self.namespace}/{self.metric}"
 
 
-def emission_of(metric_filter: MetricFilter, to: Transformation, others: Iterable[MetricFilter] = ()) -> Emission:
-    """Gives what a filter's transformation sends.
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One transformation of a filter, with what it sends."""
 
-    Args:
-        metric_filter: The filter.
-        to: Its transformation.
-        others: The region's filters, of which some may feed the same metric.
+    filter: MetricFilter
+    to: Transformation
+    emission: Emission
+
+
+def feeds_of(filters: Iterable[MetricFilter]) -> tuple[Feed, ...]:
+    """Gives what each of a region's filters sends, and beside which others of the same metric."""
+    feeds = [Feed(each, to, emission_of(each, to)) for each in filters for to in each.transformations]
+    by_metric: dict[tuple[str, str], list[Feed]] = {}
+    for feed in feeds:
+        by_metric.setdefault((feed.to.namespace, feed.to.metric), []).append(feed)
+    return tuple(_among(by_metric[feed.to.namespace, feed.to.metric], feed) for feed in feeds)
+
+
+def _among(same: Iterable[Feed], feed: Feed) -> Feed:
+    beside = tuple(other.emission for other in same if other.filter is not feed.filter)
+    return replace(feed, emission=replace(feed.emission, beside=beside))
+
+
+def emission_of(metric_filter: MetricFilter, to: Transformation) -> Emission:
+    """Gives what a filter's transformation sends, by itself.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_MetricTransformation.html
     """
@@ -61,13 +79,6 @@ def emission_of(metric_filter: MetricFilter, to: Transformation, others: Iterabl
         default=to.default,
         unit=to.unit or "None",
         dimensions=frozenset(by),
-        beside=tuple(
-            emission_of(each, other)
-            for each in others
-            if each is not metric_filter
-            for other in each.transformations
-            if (other.namespace, other.metric) == (to.namespace, to.metric)
-        ),
         taken_from=_field(to.value) if value is None else None,
         by=by,
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from auditor.benchmark import Reading
 from auditor.model.snapshot import Snapshot
-from auditor.pattern import And, Compare, Expression, IsTrue, Selector, World
+from auditor.pattern import And, Compare, Expression, IsTrue, JsonPattern, Selector, World, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,22 @@ class Possible:
 
     events: Expression
     world: World
+
+    def required(self, named: Expression) -> JsonPattern:
+        """Gives the events that a control names, so far as they are possible."""
+        return JsonPattern(And((named, self.events)))
+
+
+def named_by(reading: Reading) -> Expression:
+    """Gives what a reading of a control names.
+
+    Raises:
+        TypeError: The benchmark's pattern is not a JSON pattern, which is a mistake in its data.
+    """
+    pattern = parse(reading.pattern)
+    if not isinstance(pattern, JsonPattern):
+        raise TypeError(f"The benchmark's pattern {reading.pattern} is not a JSON pattern.")
+    return pattern.expression
 
 
 def possible_in(account: Snapshot) -> Possible:

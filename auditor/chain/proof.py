@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from auditor.benchmark import Reading, Requirement
-from auditor.chain.possible import Possible
+from auditor.chain.possible import Possible, named_by
 from auditor.chain.relevance import MEANT, likeness, mentions
 from auditor.chain.route import Route
 from auditor.chain.selection import SOURCE
@@ -26,7 +26,6 @@ from auditor.pattern import (
     compare,
     intersects,
     noise,
-    parse,
 )
 
 Comparison = Covers | Misses | Undecided
@@ -81,11 +80,8 @@ class _Case:
         self.reading = reading
         self.routes = routes
         self.possible = possible
-        pattern = parse(reading.pattern)
-        if not isinstance(pattern, JsonPattern):
-            raise TypeError(f"The benchmark's pattern {reading.pattern} is not a JSON pattern.")
-        self.named = pattern.expression
-        self.required = JsonPattern(And((pattern.expression, possible.events)))
+        self.named = named_by(reading)
+        self.required = possible.required(self.named)
 
     def proof(self) -> Proof:
         sound = [route for route in self._relevant if route.status is LinkStatus.SOUND]

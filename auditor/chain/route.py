@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.chain.actions import voices
@@ -11,14 +11,14 @@ from auditor.chain.delivery import log_group_link, trail_link
 from auditor.chain.expression import UndecidedError
 from auditor.chain.filtering import EVERY_EVENT, filter_link, parsed
 from auditor.chain.link import ORDER, broken, rest, unsure
-from auditor.chain.metric import Emission, emission_of, metric_link
+from auditor.chain.metric import Emission, Feed, feeds_of, metric_link
 from auditor.chain.people import subscription_link, topic_link
 from auditor.chain.seen import seen_by
 from auditor.chain.selection import EVERYTHING, Selection, selection_of
 from auditor.findings import ChainLink, LinkName, LinkStatus
 from auditor.model.alarm import Alarm, Alarms
 from auditor.model.fact import Fact, Unreadable
-from auditor.model.logs import LogGroupFacts, MetricFilter, Transformation
+from auditor.model.logs import LogGroupFacts, MetricFilter
 from auditor.model.snapshot import RegionFacts, Snapshot
 from auditor.model.trail import TrailFacts
 from auditor.pattern import (
@@ -31,6 +31,8 @@ from auditor.pattern import (
 )
 from auditor.pattern.line_matching import matches_everything
 
+# What the filters of each region send.
+Feeds = Mapping[str, tuple[Feed, ...]]
 ALWAYS = Always()
 _RANK = {LinkStatus.SOUND: 0, LinkStatus.UNKNOWN: 1, LinkStatus.BROKEN: 2, LinkStatus.NOT_REACHED: 2}
 
@@ -122,21 +124,24 @@ class Route:
 def routes_of(account: Snapshot) -> tuple[Route, ...]:
     """Gives every route of an account whose trails could be read."""
     trails = () if isinstance(account.trails, Unreadable) else account.trails
-    routes = tuple(route for facts in trails for route in _from_trail(facts, account))
-    return (*routes, *_strays(trails, account))
+    feeds = {
+        facts.region: () if isinstance(facts.filters, Unreadable) else feeds_of(facts.filters.filters)
+        for facts in account.regions
+    }
+    routes = tuple(route for facts in trails for route in _from_trail(facts, account, feeds))
+    return (*routes, *_strays(trails, account, feeds))
 
 
-def _strays(trails: tuple[TrailFacts, ...], account: Snapshot) -> Iterator[Route]:
+def _strays(trails: tuple[TrailFacts, ...], account: Snapshot, feeds: Feeds) -> Iterator[Route]:
     """Gives the filters on log groups that no trail delivers to, as if they were on the first trail's group."""
     groups = {group.arn: group for group in account.log_groups if group.account_id == account.account_id}
     fed = {(group.region, group.name) for group in groups.values()}
     first = {groups[arn].region: facts for facts in reversed(trails) if (arn := facts.trail.log_group) in groups}
     for region, facts in first.items():
-        filters = account.in_region(region).filters
-        for metric_filter in () if isinstance(filters, Unreadable) else filters.filters:
-            if (region, metric_filter.log_group) not in fed:
-                for to in metric_filter.transformations:
-                    yield from _from_filter(_start(facts, account), metric_filter, to, account, region)
+        start = _start(facts, account)
+        for feed in feeds[region]:
+            if (region, feed.filter.log_group) not in fed:
+                yield from _from_filter(start, feed, account, account.in_region(region), feeds[region])
 
 
 def _start(facts: TrailFacts, account: Snapshot) -> Route:
@@ -149,51 +154,47 @@ def _start(facts: TrailFacts, account: Snapshot) -> Route:
     return Route(facts, selection, (trail, delivery), facts=tuple(known))
 
 
-def _from_trail(facts: TrailFacts, account: Snapshot) -> Iterator[Route]:
+def _from_trail(facts: TrailFacts, account: Snapshot, feeds: Feeds) -> Iterator[Route]:
     start = _start(facts, account)
     arn = facts.trail.log_group
     if arn is None:
         yield _ended(start, rest(LinkName.LOG_GROUP))
         return
-    yield from _from_group(start, account.log_group(arn), account)
+    yield from _from_group(start, account.log_group(arn), account, feeds)
 
 
 def _ended(route: Route, links: tuple[ChainLink, ...]) -> Route:
     return Route(route.trail, route.selection, (*route.links, *links), facts=route.facts)
 
 
-def _from_group(start: Route, group: LogGroupFacts, account: Snapshot) -> Iterator[Route]:
+def _from_group(start: Route, group: LogGroupFacts, account: Snapshot, feeds: Feeds) -> Iterator[Route]:
     if group.account_id != account.account_id:
         why = f"The metric filters of {group.arn} belong to account {group.account_id}; "
         why += "reading them there needs logs:DescribeMetricFilters and cloudwatch:DescribeAlarms."
         yield _ended(start, tuple(unsure(link, group.arn, why) for link in ORDER[2:]))
         return
-    filters = account.in_region(group.region).filters
-    if isinstance(filters, Unreadable):
-        missing = filters
+    facts = account.in_region(group.region)
+    if isinstance(facts.filters, Unreadable):
+        missing = facts.filters
         yield _ended(start, tuple(unsure(link, group.arn, missing) for link in ORDER[2:]))
         return
-    here = [found for found in filters.filters if found.log_group == group.name]
-    if not here:
+    here = [feed for feed in feeds[group.region] if feed.filter.log_group == group.name]
+    if not any(found.log_group == group.name for found in facts.filters.filters):
         nothing = broken(LinkName.FILTER, group.arn, f"The log group {group.name} has no metric filter.")
         yield _ended(start, (nothing, *rest(LinkName.FILTER)))
-    for metric_filter in here:
-        for to in metric_filter.transformations:
-            yield from _from_filter(start, metric_filter, to, account, group.region)
+    for feed in here:
+        yield from _from_filter(start, feed, account, facts, feeds[group.region])
 
 
 def _from_filter(
-    start: Route, metric_filter: MetricFilter, to: Transformation, account: Snapshot, region: str
+    start: Route, feed: Feed, account: Snapshot, region: RegionFacts, feeds: tuple[Feed, ...]
 ) -> Iterator[Route]:
+    metric_filter, emission = feed.filter, feed.emission
     deployed, error = parsed(metric_filter.pattern)
-    link, pattern = filter_link(metric_filter, deployed, error, start.trail.trail.log_group, account.in_region(region))
-    filters = account.in_region(region).filters
-    every = () if isinstance(filters, Unreadable) else filters.filters
-    emission = emission_of(metric_filter, to, every)
-    before = (*start.links, link, metric_link(emission, to.value))
+    link, pattern = filter_link(metric_filter, deployed, error, start.trail.trail.log_group, region)
+    before = (*start.links, link, metric_link(emission, feed.to.value))
     facts: tuple[tuple[str, Fact], ...] = (*start.facts, (metric_filter.name, metric_filter))
-    feeds = tuple(emission_of(one, each, every) for one in every for each in one.transformations)
-    for way in _ways_on(emission, feeds, account, account.in_region(region)):
+    for way in _ways_on(emission, [each.emission for each in feeds], account, region):
         more: list[tuple[str, Fact]] = [(way.alarm.arn, way.alarm)] if way.alarm else []
         if way.topic:
             found = account.topic(way.topic)
@@ -232,7 +233,7 @@ class _Way:
         return replace(self, links=(link, *self.links), seen=seen)
 
 
-def _ways_on(emission: Emission, feeds: tuple[Emission, ...], account: Snapshot, facts: RegionFacts) -> Iterator[_Way]:
+def _ways_on(emission: Emission, feeds: Sequence[Emission], account: Snapshot, facts: RegionFacts) -> Iterator[_Way]:
     """Gives for each alarm on the metric the best way on from it."""
     alarms = facts.alarms
     if isinstance(alarms, Unreadable):

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from auditor.benchmark import Benchmark, Reading, Requirement
 from auditor.chain import possible_in, prove, routes_of
-from auditor.chain.possible import Possible
+from auditor.chain.possible import Possible, named_by
 from auditor.checking import AlarmCheck
 from auditor.findings import ChainLink, Event, Finding, LinkStatus, Status
 from auditor.model.fact import Frozen
 from auditor.model.snapshot import Snapshot
-from auditor.pattern import And, Expression, JsonPattern, Or, Pattern, intersects, parse
+from auditor.pattern import And, Expression, JsonPattern, Or, intersects
 
 MOST_EXAMPLES = 12
 
@@ -81,26 +81,20 @@ def _arriving(requirement: Requirement, account: Snapshot, possible: Possible) -
     trail leaves a source out, another event would be told to arrive that does not.
     """
     proof = prove(requirement, routes_of(account), possible)
-    required = _required(proof.reading, possible)
+    required = possible.required(named_by(proof.reading))
     for route in proof.routes:
-        event = intersects(required, route.caught, world=possible.world) if required else None
+        event = intersects(required, route.caught, world=possible.world)
         if isinstance(event, dict):
             return event
     return None
 
 
-def _required(reading: Reading, possible: Possible) -> Pattern | None:
-    named = parse(reading.pattern)
-    return JsonPattern(And((named.expression, possible.events))) if isinstance(named, JsonPattern) else None
-
-
 def _examples(reading: Reading, possible: Possible) -> Iterator[Event]:
     """Gives an event for each part of the control's pattern, so far as such an event is possible."""
-    named, required = parse(reading.pattern), _required(reading, possible)
-    if required is None or not isinstance(named, JsonPattern):
-        return
+    named = named_by(reading)
+    required = possible.required(named)
     seen: list[Event] = []
-    for part in [named.expression, *_parts(named.expression)][:MOST_EXAMPLES]:
+    for part in [named, *_parts(named)][:MOST_EXAMPLES]:
         event = intersects(required, JsonPattern(part), world=possible.world)
         if isinstance(event, dict) and event not in seen:
             seen.append(event)
