@@ -12,15 +12,15 @@ from pydantic import JsonValue, ValidationError
 
 from auditor.benchmark import load
 from auditor.errors import ConfigurationError
-from auditor.findings import Finding
 from auditor.model.fact import Frozen
 from auditor.model.snapshot import Snapshot
 from auditor.registry import load_checks
-from auditor.render import DEFAULT, renderer
-from auditor.render.machine import encoded
+from auditor.render import DEFAULT, render, renderer
+from auditor.render.exchange import as_json
 from auditor.report import Report
 from auditor.scan import audit
 from auditor.stored import parse_report
+from auditor.waivers import without_waivers
 
 _SUMS, _SNAPSHOT, _REPORT, _README = "SHA256SUMS", "snapshot.json", "report.json", "README.txt"
 _TOLD = """Evidence of a trail-auditor run
@@ -61,9 +61,10 @@ def bundle(report: Report, account: Snapshot, variant: str | None = None) -> byt
     files: dict[str, bytes] = {}
     for name in DEFAULT:
         made = renderer(name, variant)
-        files[made.file_name] = made.render(report)
-    files[_SNAPSHOT] = encoded(account.model_dump(mode="json", by_alias=False))
-    files |= _by_call(account)
+        files[made.file_name] = render(made, report)
+    snapshot = account.model_dump(mode="json")
+    files[_SNAPSHOT] = as_json(snapshot)
+    files |= _by_call(snapshot)
     files[_README] = _TOLD.encode()
     files[_SUMS] = "".join(f"{_hash(files[name])}  {name}\n" for name in sorted(files)).encode()
     content = io.BytesIO()
@@ -77,15 +78,15 @@ def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _by_call(account: Snapshot) -> dict[str, bytes]:
+def _by_call(snapshot: JsonValue) -> dict[str, bytes]:
     """Gives what was read, by service, operation and region."""
     found: dict[str, list[JsonValue]] = {}
-    for fact in _facts(account.model_dump(mode="json")):
+    for fact in _facts(snapshot):
         source = fact["source"]
         if isinstance(source, dict):
             name = f"facts/{source['service']}-{source['operation']}-{source['region'] or 'global'}.json"
             found.setdefault(name, []).append(dict(fact))
-    return {name: encoded(facts) for name, facts in found.items()}
+    return {name: as_json(facts) for name, facts in found.items()}
 
 
 def _facts(value: JsonValue) -> Iterator[Mapping[str, JsonValue]]:
@@ -108,6 +109,10 @@ def read_snapshot(path: Path) -> Snapshot:
     content = _files(path).get(_SNAPSHOT) if zipfile.is_zipfile(path) else _read(path)
     if content is None:
         raise ConfigurationError(f"{path} holds no {_SNAPSHOT}.", "Give a bundle of `auditor scan --format bundle`.")
+    return _snapshot(content, path)
+
+
+def _snapshot(content: bytes, path: Path) -> Snapshot:
     try:
         return Snapshot.model_validate_json(content)
     except ValidationError as error:
@@ -132,23 +137,18 @@ def verify(path: Path) -> Verified:
     changed = [name for name in sorted(names) if name not in files or told.get(name) != _hash(files[name])]
     stored = parse_report(files[_REPORT], f"{_REPORT} of {path}")
     checks, broken = load_checks(stored.run.checks)
-    again = audit(read_snapshot(path), load(stored.run.benchmark), checks, broken)
+    again = audit(_snapshot(files[_SNAPSHOT], path), load(stored.run.benchmark), checks, broken)
     return Verified(changed=tuple(changed), differing=tuple(_differing(stored, again)), findings=len(stored.findings))
 
 
 def _differing(stored: Report, again: Report) -> Iterator[str]:
-    # By way of the file's own form, since half a pair of surrogates comes back as another character.
-    renewed = {one.id: _bare(one) for one in parse_report(renderer("json").render(again), _REPORT).findings}
+    # Waivers are no part of the snapshot; and by way of the file's own form, since half a pair of surrogates comes
+    # back as another character.
+    renewed = {one.id: without_waivers(one) for one in parse_report(render(renderer("json"), again), _REPORT).findings}
     for finding in stored.findings:
-        if renewed.pop(finding.id, None) != _bare(finding):
+        if renewed.pop(finding.id, None) != without_waivers(finding):
             yield f"{finding.check_id} on {finding.resource}"
     yield from (f"{finding.check_id} on {finding.resource}, which the report lacks" for finding in renewed.values())
-
-
-def _bare(finding: Finding) -> Finding:
-    """Gives a finding without what waivers add, which are no part of the snapshot."""
-    notes = tuple(note for note in finding.notes if not note.startswith("A waiver of "))
-    return finding.model_copy(update={"waiver": None, "notes": notes})
 
 
 def _files(path: Path) -> dict[str, bytes]:

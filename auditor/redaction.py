@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from pydantic import JsonValue
 
@@ -33,16 +33,13 @@ _AWS_NAMED = re.compile(r"(?:eventName|ServiceName|DisplayName|policyName|Operat
 def redacted(report: Report) -> Report:
     """Gives a report in which no account id, mail address, web address of a subscriber or resource name is left."""
     dumped = report.model_dump(mode="json")
-    masks = _Masks()
-    for name in _names(report):
-        masks.add(name)
-    whole = _mapped(dumped, masks.masked)
-    masked = Report.model_validate(whole)
-    findings = tuple(one.model_copy(update={"id": _hidden(one.id)}) for one in report.findings)
-    ids = {before.id: after.id for before, after in zip(report.findings, findings, strict=True)}
-    return masked.model_copy(
-        update={"findings": tuple(one.model_copy(update={"id": ids.get(one.id, one.id)}) for one in masked.findings)}
+    masks = _Masks((*_names(report), *_in_texts(dumped["findings"])))
+    masked = Report.model_validate(_mapped(dumped, masks.masked))
+    findings = tuple(
+        after.model_copy(update={"id": _hidden(before.id)})
+        for before, after in zip(report.findings, masked.findings, strict=True)
     )
+    return masked.model_copy(update={"findings": findings})
 
 
 def _hidden(finding_id: str) -> str:
@@ -64,7 +61,11 @@ def _names(report: Report) -> Iterator[str]:
         for evidence in finding.evidence:
             yield from _of_resource(evidence.resource)
             yield from _within(evidence.observed, "")
-    for text in _texts(report.model_dump(mode="json")["findings"]):
+
+
+def _in_texts(value: JsonValue) -> Iterator[str]:
+    """Gives the names in the ARNs that texts hold."""
+    for text in _texts(value):
         for arn in _ARN.findall(text):
             yield from _of_arn(arn)
 
@@ -131,28 +132,25 @@ _KEPT = frozenset(
 class _Masks:
     """What stands for what."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Iterable[str]) -> None:
         self.names: dict[str, str] = {}
+        for name in names:
+            self._add(name)
+        longest = sorted(self.names, key=lambda name: (-len(name), name))
+        self.pattern = re.compile("|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in longest) or r"(?!)")
         self.accounts: dict[str, str] = {}
         self.mails: dict[str, str] = {}
         self.addresses: dict[str, str] = {}
-        self._pattern: re.Pattern[str] | None = None
 
-    def add(self, name: str) -> None:
+    def _add(self, name: str) -> None:
         bare = name.strip().removesuffix(":*").strip("*")
         if len(bare) >= _SHORTEST and not _ACCOUNT.fullmatch(bare) and "@" not in bare and bare not in self.names:
             self.names[bare] = f"name-{len(self.names) + 1:03d}"
-            self._pattern = None
 
     def masked(self, text: str) -> str:
         told = _ADDRESS.sub(lambda found: self._address(found[0]), text)
         told = _MAIL.sub(lambda found: _numbered(self.mails, found[0], "person-{}@redacted.example"), told)
-        if self._pattern is None:
-            longest = sorted(self.names, key=lambda name: (-len(name), name))
-            self._pattern = re.compile(
-                "|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in longest) or r"(?!)"
-            )
-        told = self._pattern.sub(lambda found: self.names[found[0]], told)
+        told = self.pattern.sub(lambda found: self.names[found[0]], told)
         return _ACCOUNT.sub(lambda found: _numbered(self.accounts, found[0], "{:0>12}"), told)
 
     def _address(self, address: str) -> str:

@@ -48,6 +48,15 @@ def apply_waivers(findings: Iterable[Finding], waivers: Sequence[Waiver], today:
     return tuple(_waived(finding, waivers, today) for finding in findings)
 
 
+def without_waivers(finding: Finding) -> Finding:
+    """Gives a finding as it was before waivers were applied to it."""
+    notes = tuple(note for note in finding.notes if not note.startswith(_EXPIRED))
+    return finding.model_copy(update={"waiver": None, "notes": notes})
+
+
+_EXPIRED = "A waiver of "
+
+
 def _waived(finding: Finding, waivers: Sequence[Waiver], today: date) -> Finding:
     if finding.status not in {Status.FAIL, Status.UNKNOWN}:
         return finding
@@ -55,7 +64,7 @@ def _waived(finding: Finding, waivers: Sequence[Waiver], today: date) -> Finding
     valid = next((waiver for waiver in fitting if today <= waiver.expires), None)
     if valid is not None:
         return finding.model_copy(update={"waiver": valid})
-    expired = tuple(f"A waiver of {waiver.owner} expired on {waiver.expires}: {waiver.reason}" for waiver in fitting)
+    expired = tuple(f"{_EXPIRED}{waiver.owner} expired on {waiver.expires}: {waiver.reason}" for waiver in fitting)
     return finding.model_copy(update={"notes": (*finding.notes, *expired)}) if expired else finding
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from auditor.chain.composite import composite_link, composites_above
 from auditor.chain.link import broken, sound, unsure
 from auditor.findings import ChainLink, LinkName, LinkStatus
-from auditor.model.alarm import Alarm, Alarms, CompositeAlarm, MuteRule, MuteRules
-from auditor.model.arn import Arn
+from auditor.model.alarm import Alarm, Alarms, CompositeAlarm, MuteRule, MuteRules, topics_among
 from auditor.model.fact import Read, Unreadable
 
 
@@ -50,18 +49,13 @@ def voices(
 
 
 def _voice(alarm: Alarm | CompositeAlarm, link: ChainLink) -> Voice:
-    return Voice(alarm, link, topics_of(alarm))
-
-
-def topics_of(alarm: Alarm | CompositeAlarm) -> tuple[str, ...]:
-    """Gives the ARNs of the topics that an alarm tells when it goes into ALARM."""
-    return tuple(action for action in alarm.actions if (found := Arn.parse(action)) and found.service == "sns")
+    return Voice(alarm, link, topics_among(alarm.actions))
 
 
 def _telling(alarm: Alarm | CompositeAlarm) -> ChainLink:
     if not alarm.actions_enabled:
         return broken(LinkName.ACTION, alarm.arn, f"The actions of {alarm.name} are switched off.")
-    topics = topics_of(alarm)
+    topics = topics_among(alarm.actions)
     if topics:
         return sound(LinkName.ACTION, alarm.arn, f"{alarm.name} tells {', '.join(topics)} when it goes into ALARM.")
     if alarm.actions:

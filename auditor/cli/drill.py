@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.benchmark import DEFAULT, VERSIONS, Benchmark, load
+from auditor.cli.options import connected
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,9 +28,7 @@ _NOT_KNOWN = 3
 
 @click.command()
 @click.argument("controls", nargs=-1, metavar="[CONTROL]...")
-@click.option("--profile", help="The AWS profile whose credentials to use.")
-@click.option("--region", help="The region to start from.")
-@click.option("--endpoint-url", help="Where all services are, instead of AWS.")
+@connected
 @click.option("--benchmark", type=click.Choice(VERSIONS), default=DEFAULT, show_default=True, help="Whose controls.")
 @click.option("--format", "-f", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
 @click.option("--out", default="drill", show_default=True, metavar="DIR", help="Where to write SVGs; - for stdout.")

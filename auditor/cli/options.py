@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +17,22 @@ templates = click.option(
     metavar="DIR",
     help="Templates that take the place of the shipped ones of the same name.",
 )
+
+
+def connected(command: Command) -> Command:
+    """Gives a command the options that say which account is read."""
+    options = (
+        click.option("--profile", help="The AWS profile whose credentials to use."),
+        click.option("--region", help="The region to start from; trails elsewhere are found all the same."),
+        click.option("--endpoint-url", help="Where all services are, instead of AWS."),
+    )
+    return _given(options, command)
+
+
+def _given(options: Sequence[Callable[[Command], Command]], command: Command) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def written(folder: str, usual: str) -> Callable[[Command], Command]:
@@ -36,9 +52,4 @@ def written(folder: str, usual: str) -> Callable[[Command], Command]:
         click.option("--verbose", "-v", is_flag=True, help="List findings that pass as well."),
     )
 
-    def with_options(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return with_options
+    return lambda command: _given(options, command)

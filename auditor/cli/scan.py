@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from auditor.benchmark import DEFAULT, VERSIONS, load
-from auditor.cli.options import redact, templates, written
+from auditor.cli.options import connected, redact, templates, written
 from auditor.errors import UsageError
 from auditor.findings import Severity
 
@@ -16,9 +16,7 @@ NEVER = "never"
 
 
 @click.command()
-@click.option("--profile", help="The AWS profile whose credentials to use.")
-@click.option("--region", help="The region to start from; trails elsewhere are found all the same.")
-@click.option("--endpoint-url", help="Where all services are, instead of AWS.")
+@connected
 @click.option(
     "--benchmark",
     type=click.Choice(VERSIONS),

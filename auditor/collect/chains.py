@@ -9,7 +9,7 @@ from typing import Any
 from auditor.collect import operations as op
 from auditor.collect.aws import Aws, elsewhere
 from auditor.model.account import Caller
-from auditor.model.alarm import Alarm, Alarms, CompositeAlarm, MuteRule, MuteRules
+from auditor.model.alarm import Alarm, Alarms, CompositeAlarm, MuteRule, MuteRules, topics_among
 from auditor.model.arn import Arn, log_group_parts
 from auditor.model.fact import Read, Source, Unreadable
 from auditor.model.logs import LogGroup, LogGroupFacts, MetricFilter, MetricFilters, Transformer, TransformerFacts
@@ -112,13 +112,8 @@ def topics_of(regions: Iterable[RegionFacts]) -> list[str]:
         ]
         # A composite alarm may speak for an alarm below it.
         told += [composite.actions for composite in facts.alarms.composite]
-        arns.update((action, None) for actions in told for action in actions if _is_topic(action))
+        arns.update((topic, None) for actions in told for topic in topics_among(actions))
     return list(arns)
-
-
-def _is_topic(action: str) -> bool:
-    found = Arn.parse(action)
-    return found is not None and found.service == "sns"
 
 
 async def read_topic(aws: Aws, caller: Caller, arn: str) -> TopicFacts:

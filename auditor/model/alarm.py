@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import Field
@@ -169,3 +170,8 @@ class Alarms(Fact):
 
     metric: tuple[Alarm, ...] = ()
     composite: tuple[CompositeAlarm, ...] = ()
+
+
+def topics_among(actions: Iterable[str]) -> tuple[str, ...]:
+    """Gives the actions that are topics, as ARNs."""
+    return tuple(action for action in actions if (found := Arn.parse(action)) and found.service == "sns")

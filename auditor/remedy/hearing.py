@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from auditor.chain.actions import topics_of
 from auditor.chain.people import subscription_link, topic_link
 from auditor.findings import LinkName, LinkStatus
-from auditor.model.alarm import Alarm
+from auditor.model.alarm import Alarm, topics_among
 from auditor.model.arn import Arn
 from auditor.model.fact import Unreadable
 from auditor.model.topic import Subscription, TopicFacts
@@ -50,7 +49,9 @@ def mend_hearing(case: Case, alarm: Alarm, region: str) -> Hearing:
     if _is_elsewhere(arn, region):
         topic, mending = _listener(case, alarm, region)
         near = tuple(
-            action for action in alarm.actions if action not in topics_of(alarm) or not _is_elsewhere(action, region)
+            action
+            for action in alarm.actions
+            if action not in topics_among(alarm.actions) or not _is_elsewhere(action, region)
         )
         return Hearing(mending, (*near, topic))
     if not case.owns(arn):

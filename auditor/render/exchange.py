@@ -1,4 +1,4 @@
-"""What the formats for other programs have in common: inert text, and ids and times that the report alone decides."""
+"""What the formats for programs have in common: JSON, inert text, and ids and times that the report alone decides."""
 
 from __future__ import annotations
 
@@ -31,8 +31,12 @@ def legible(report: Report) -> Report:
 
 
 def as_json(tree: Tree) -> bytes:
-    """Gives JSON in UTF-8, indented by two, in the order in which it was put together."""
-    return f"{json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False)}\n".encode()
+    """Gives JSON in UTF-8, indented by two, in the order in which it was put together, whatever texts it holds."""
+    text = json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False)
+    # A half of a surrogate pair has no form in UTF-8, and not every reader takes it as an escape. Going by way
+    # of UTF-16 joins halves that belong together and leaves U+FFFD for one that stands alone.
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return f"{whole}\n".encode()
 
 
 def stable_uuid(*parts: str) -> str:

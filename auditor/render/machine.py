@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-from pydantic import JsonValue
-
+from auditor.render.exchange import as_json
 from auditor.report import Report
 
 
@@ -18,13 +15,4 @@ class JsonRenderer:
 
     def render(self, report: Report) -> bytes:
         """Gives the whole file."""
-        return encoded(report.model_dump(mode="json"))
-
-
-def encoded(value: JsonValue) -> bytes:
-    """Gives a value as JSON in UTF-8, whatever texts it holds."""
-    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
-    # A half of a surrogate pair has no form in UTF-8, and not every reader takes it as an escape. Going by way
-    # of UTF-16 joins halves that belong together and leaves U+FFFD for one that stands alone.
-    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return f"{whole}\n".encode()
+        return as_json(report.model_dump(mode="json"))

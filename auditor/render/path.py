@@ -10,7 +10,7 @@ from rich.text import Text
 
 from auditor.findings import ChainLink, LinkStatus
 from auditor.render.templates import environment, named
-from auditor.render.visible import one_line, shortened
+from auditor.render.visible import encodable, one_line, shortened
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -96,8 +96,4 @@ def _print(console: Console, lead: str, style: str, text: str, body: str = "") -
     parts = textwrap.wrap(line, room, break_long_words=False, break_on_hyphens=False) if console.is_terminal else [line]
     for place, part in enumerate(parts or [""]):
         before = Text(lead if place == 0 else " " * len(lead), style=style)
-        console.print(before.append(Text(_encodable(console, part), style=body or "default")), soft_wrap=True)
-
-
-def _encodable(console: Console, text: str) -> str:
-    return text.encode(console.encoding, "backslashreplace").decode(console.encoding)
+        console.print(before.append(Text(encodable(part, console.encoding), style=body or "default")), soft_wrap=True)

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from auditor.render.templates import environment, named
 from auditor.render.view import Item, Verdict, View, arrange
-from auditor.render.visible import one_line, shortened
+from auditor.render.visible import encodable, one_line, shortened
 from auditor.report import Report, Summary
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _icon(verdict: Verdict, console: Console) -> str:
 def _text(console: Console, text: str, style: str = "") -> Text:
     """Gives a text that the console can encode; rich reads no markup in it."""
     line = shortened(one_line(text), _LONGEST)
-    return Text(line.encode(console.encoding, "backslashreplace").decode(console.encoding), style=style)
+    return Text(encodable(line, console.encoding), style=style)
 
 
 def _worst(view: View) -> Verdict:

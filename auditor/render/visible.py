@@ -32,6 +32,11 @@ def one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
+def encodable(text: str, encoding: str) -> str:
+    """Gives the text with whatever an encoding lacks as an escape."""
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
 def shortened(text: str, limit: int) -> str:
     """Gives the text with its middle left out where it is longer than the limit."""
     if len(text) <= limit:
