@@ -10,6 +10,7 @@ from typing import TypeAlias
 from pydantic import ConfigDict, JsonValue
 
 from auditor.model.fact import Frozen, Source
+from auditor.remediation import Remediation
 
 Event: TypeAlias = dict[str, JsonValue]
 
@@ -94,20 +95,6 @@ class Evidence(Frozen):
     source: Source | None
     resource: str
     observed: dict[str, JsonValue]
-
-
-class Remediation(Frozen):
-    """What mends a failure.
-
-    Attributes:
-        summary: What to do, in a sentence or two.
-        commands: Shell commands for the `aws` command line, to be run in this order.
-        references: Pages that say more.
-    """
-
-    summary: str
-    commands: tuple[str, ...] = ()
-    references: tuple[str, ...] = ()
 
 
 class Waiver(Frozen):

@@ -125,7 +125,7 @@ def _mapped(value: JsonValue, change: Callable[[str], str], key: str = "") -> Js
 _KEPT = frozenset(
     ("schema_version", "tool", "benchmark", "checks", "api_calls", "check_id", "controls", "security_hub", "status",
      "severity", "link", "breaks_at", "references", "source", "started_at", "finished_at", "partition", "region",
-     "assessment", "rationale", "title", "expires", "check")
+     "assessment", "rationale", "title", "expires", "check", "target", "asks", "kind")
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Accounts for tests.
 
 aws_account   an empty account, a server in another process; it is emptied before each test
+quick         a folder for the PATH in which the real `aws` starts at once
 aws_cli       the real `aws` command line on that account
 lab           the account that the lab script leaves behind; shared, so leave it as it is
 lab_heard     the same, with a confirmed subscriber on its topic
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.aws.account import HERE, Account, AwsCli, serving
+from tests.aws.quick_aws import quick_aws
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +28,12 @@ def _aws_process() -> Iterator[Account]:
 def aws_account(_aws_process: Account) -> Account:
     _aws_process.controls.reset()
     return _aws_process
+
+
+@pytest.fixture(scope="session")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with quick_aws(tmp_path_factory.mktemp("aws")) as folder:
+        yield folder
 
 
 @pytest.fixture

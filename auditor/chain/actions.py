@@ -38,7 +38,7 @@ def voices(
         mutes: The region's mute rules; None where there can be none.
         rung: The names of the other alarms that the same event puts in ALARM.
     """
-    yield _voice(alarm, _unmuted(_telling(alarm), alarm.name, mutes))
+    yield _voice(alarm, telling(alarm, mutes))
     for composite in composites_above(alarm, alarms):
         link = composite_link(alarm, composite, alarms, rung)
         if link.status is LinkStatus.SOUND:
@@ -46,6 +46,11 @@ def voices(
             sentence = f"{link.reason}. {told.reason}" if told.status is LinkStatus.SOUND else told.reason
             link = _unmuted(told.model_copy(update={"reason": sentence}), composite.name, mutes)
         yield _voice(composite, link)
+
+
+def telling(alarm: Alarm, mutes: Read[MuteRules] | None) -> ChainLink:
+    """Says whether a metric alarm itself tells a topic when it goes into ALARM."""
+    return _unmuted(_telling(alarm), alarm.name, mutes)
 
 
 def _voice(alarm: Alarm | CompositeAlarm, link: ChainLink) -> Voice:

@@ -7,7 +7,8 @@ from auditor.checking.check import Check, Subject
 from auditor.checking.evidence import known, observed
 from auditor.checking.scopes import AccountCheck, BucketCheck, LogGroupCheck, TrailCheck, TrailsCheck
 from auditor.checking.verdict import Verdict, failed, not_applicable, passed, unknown
-from auditor.findings import Evidence, Remediation, Severity, Status
+from auditor.findings import Evidence, Severity, Status
+from auditor.remediation import Remediation
 
 __all__ = [
     "AccountCheck",

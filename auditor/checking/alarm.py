@@ -10,7 +10,7 @@ from auditor.benchmark import Benchmark, Requirement
 from auditor.chain import Proof, alternatives, possible_in, prove, routes_of
 from auditor.checking.check import Check, Subject
 from auditor.checking.evidence import observed
-from auditor.checking.scopes import account_subject, trails_of
+from auditor.checking.scopes import account_subject, trails_of, without_trails
 from auditor.checking.verdict import Verdict
 from auditor.findings import Evidence, LinkName, Status
 from auditor.model.arn import Arn
@@ -33,8 +33,9 @@ class AlarmCheck(Check[Requirement], ABC):
     def subjects(self, account: Snapshot, benchmark: Benchmark) -> Iterable[Subject[Requirement]]:
         """Gives the account, with what this version of the benchmark requires."""
         trails = trails_of(account)
-        facts = trails if isinstance(trails, Verdict) else benchmark.requirements[self.id]
-        return [account_subject(account, facts)]
+        if isinstance(trails, Verdict):
+            return [without_trails(self, trails, account, benchmark)]
+        return [account_subject(account, benchmark.requirements[self.id])]
 
     def judge(self, facts: Requirement, account: Snapshot) -> Verdict:
         """Proves that every event that the control names reaches a person, or shows one that does not."""

@@ -10,8 +10,9 @@ from typing import ClassVar, Generic, TypeVar
 from auditor.benchmark import Benchmark
 from auditor.checking.evidence import CouldNotReadError, shown_unreadable
 from auditor.checking.verdict import Verdict, unknown
-from auditor.findings import Finding, Remediation, Severity, Status, finding_id
+from auditor.findings import Finding, Severity, Status, finding_id
 from auditor.model.snapshot import Snapshot
+from auditor.remediation import Remediation
 
 S = TypeVar("S")
 ACCOUNT_SCOPE = "account"

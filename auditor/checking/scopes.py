@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 from auditor.benchmark import Benchmark
 from auditor.checking.check import ACCOUNT_SCOPE, Check, Subject
 from auditor.checking.evidence import shown_unreadable
 from auditor.checking.verdict import Verdict, failed, not_applicable, unknown
-from auditor.findings import Remediation
+from auditor.findings import Status
 from auditor.model.bucket import BucketFacts
 from auditor.model.fact import Unreadable
 from auditor.model.logs import LogGroupFacts
 from auditor.model.snapshot import Snapshot
 from auditor.model.trail import TrailFacts
-from auditor.remedy import aws
+from auditor.remediation import Remediation
+from auditor.remedy.founding import found_trail, founded
 
 S = TypeVar("S")
 NO_TRAIL = "The account has no trail."
+_FOUND = "Make a trail of all regions, with a bucket for it."
 
 
 def account_subject(account: Snapshot, facts: S | Verdict) -> Subject[S]:
@@ -41,29 +44,25 @@ def trails_of(account: Snapshot) -> tuple[TrailFacts, ...] | Verdict:
     if not account.trails:
         if account.unlisted:
             return unknown(f"No trail is described, but {account.unlisted.reason}.")
-        return failed(NO_TRAIL, remediation=_create_trail(account))
+        return failed(NO_TRAIL, remediation=found_trail(account).remediation(_FOUND))
     return account.trails
 
 
-def _create_trail(account: Snapshot) -> Remediation:
-    return Remediation(
-        summary="Create a multi-region trail; the bucket must exist and let CloudTrail write.",
-        commands=(
-            aws(
-                "cloudtrail",
-                "create-trail",
-                region=account.region,
-                name="management-trail",
-                s3_bucket_name=f"cloudtrail-logs-{account.account_id}",
-                is_multi_region_trail=True,
-                enable_log_file_validation=True,
-            ),
-            aws("cloudtrail", "start-logging", region=account.region, name="management-trail"),
-        ),
-        references=(
-            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-create-a-trail-using-the-cli.html",
-        ),
-    )
+def without_trails(check: Check[S], verdict: Verdict, account: Snapshot, benchmark: Benchmark) -> Subject[S]:
+    """Gives the subject of a check on an account without trails.
+
+    What mends it makes a trail, and mends what the check would then say of that.
+    """
+    if verdict.remediation is None:
+        return account_subject(account, verdict)
+    (after,) = check.findings(founded(account), benchmark)
+    if after.remediation is None:
+        return account_subject(account, verdict)
+    steps = (*verdict.remediation.steps, *after.remediation.steps)
+    summary = f"{_FOUND} {after.remediation.summary}"
+    pages = dict.fromkeys((*verdict.remediation.references, *after.remediation.references))
+    remedy = Remediation.of(summary, *steps, references=pages)
+    return account_subject(account, replace(verdict, remediation=remedy))
 
 
 class TrailsCheck(Check[tuple[TrailFacts, ...]]):
@@ -71,7 +70,10 @@ class TrailsCheck(Check[tuple[TrailFacts, ...]]):
 
     def subjects(self, account: Snapshot, benchmark: Benchmark) -> Iterable[Subject[tuple[TrailFacts, ...]]]:
         """Gives the account's trails as one subject."""
-        return [account_subject(account, trails_of(account))]
+        trails = trails_of(account)
+        if isinstance(trails, Verdict):
+            return [without_trails(self, trails, account, benchmark)]
+        return [account_subject(account, trails)]
 
 
 class TrailCheck(Check[TrailFacts]):
@@ -81,8 +83,13 @@ class TrailCheck(Check[TrailFacts]):
         """Gives each trail, or the account where it has none."""
         trails = trails_of(account)
         if isinstance(trails, Verdict):
-            return [account_subject(account, trails)]
+            return [without_trails(self, trails, account, benchmark)]
         return [Subject(facts.trail.arn, facts.trail.arn, facts.trail.home_region, facts) for facts in trails]
+
+
+def _inapplicable(verdict: Verdict) -> Verdict:
+    """Gives the verdict on what an account without a trail does not have."""
+    return not_applicable(NO_TRAIL) if verdict.status is Status.FAIL else verdict
 
 
 class BucketCheck(Check[BucketFacts]):
@@ -98,8 +105,7 @@ class BucketCheck(Check[BucketFacts]):
         """Gives each trail's bucket once, or the account where it has no trail."""
         trails = trails_of(account)
         if isinstance(trails, Verdict):
-            without = trails if isinstance(account.trails, Unreadable) or account.unlisted else not_applicable(NO_TRAIL)
-            return [account_subject(account, without)]
+            return [account_subject(account, _inapplicable(trails))]
         return [
             Subject(
                 bucket.arn,
@@ -118,7 +124,7 @@ class LogGroupCheck(Check[LogGroupFacts]):
         """Gives each trail's log group once, or the account where no trail has one."""
         trails = trails_of(account)
         if isinstance(trails, Verdict):
-            return [account_subject(account, trails)]
+            return [account_subject(account, _inapplicable(trails))]
         if not account.log_groups:
             without = not_applicable("No trail delivers to CloudWatch Logs.")
             return [account_subject(account, without)]

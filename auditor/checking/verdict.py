@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.findings import Candidate, ChainLink, Event, Evidence, Remediation, Status
+from auditor.findings import Candidate, ChainLink, Event, Evidence, Status
+from auditor.remediation import Remediation
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+# Only a service that calls in its own name has it.
+_SERVICE_NAME = "aws:PrincipalServiceName"
 _IAM_IDENTITY = re.compile(r"arn:[^:]+:iam::\d{12}:(root|user/.+|role/.+)")
 
 
@@ -56,15 +58,15 @@ class Principal:
         pull request 63 of aws-samples/amazon-cloudwatch-auto-alarms.
         """
         if self.kind is Kind.SERVICE:
-            known = {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": self.name}
+            known = {"aws:PrincipalIsAWSService": "true", _SERVICE_NAME: self.name}
             return Facts.of(known, ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths"))
         if self.kind is Kind.ANONYMOUS:
-            return Facts.of({}, ("aws:PrincipalArn", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths"))
+            return Facts.of({}, ("aws:PrincipalArn", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths", _SERVICE_NAME))
         known = {"aws:PrincipalIsAWSService": "false", "aws:PrincipalAccount": self.account_id}
         # A session's key holds the ARN of its role, whose path the session's ARN does not tell.
         if _IAM_IDENTITY.fullmatch(self.name):
             known["aws:PrincipalArn"] = self.name
-        return Facts.of(known)
+        return Facts.of(known, (_SERVICE_NAME,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from auditor.model.fact import Unreadable
 from auditor.model.key import Key
 from auditor.model.topic import Topic, TopicFacts
 from auditor.policy import Decision, Outcome, Policy, PolicyError, Request, decide
+from auditor.remediation import Target
 from auditor.remedy.command import Variable, aws
-from auditor.remedy.key import KEY, make_key
+from auditor.remedy.key import KEY, make_key, wake
 from auditor.remedy.mending import NOTHING, Case, Mending, as_json, page, said, step
 from auditor.remedy.policy import Statement, merged_policy
 
@@ -57,7 +58,11 @@ def _publishing(case: Case, alarm: Alarm, arn: str, policy: str | None) -> Mendi
     decision = _decided(as_json(merged), request)
     if decision.outcome is not Outcome.ALLOWED:
         return _denied(f"the policy of the topic {arn}", decision)
-    return _set(arn, "Policy", merged, f"let CloudWatch publish to {arn}", _PUBLISH)
+    setting = _setting(arn, "Policy", merged)
+    earlier = [_setting(arn, "Policy", policy)] if policy else []
+    cost = "CloudWatch may then publish there for every alarm of this account."
+    pages = [_PUBLISH, page("sns", "set-topic-attributes")]
+    return step(f"let CloudWatch publish to {arn}", Target.TOPIC, setting, undo=earlier, cost=cost, pages=pages)
 
 
 def _decided(text: str | None, request: Request) -> Decision:
@@ -69,9 +74,9 @@ def _denied(where: str, decision: Decision) -> Mending:
     return said(f"A Deny in {where} keeps CloudWatch out, and no added statement outweighs it: {names} must go.")
 
 
-def _set(arn: str, name: str, value: Variable | dict[str, JsonValue], does: str, guide: str) -> Mending:
+def _setting(arn: str, name: str, value: str | Variable | dict[str, JsonValue]) -> str:
     found = Arn.parse(arn)
-    command = aws(
+    return aws(
         "sns",
         "set-topic-attributes",
         region=found.region if found else None,
@@ -79,52 +84,39 @@ def _set(arn: str, name: str, value: Variable | dict[str, JsonValue], does: str,
         attribute_name=name,
         attribute_value=value,
     )
-    return step(does, command, pages=[guide, page("sns", "set-topic-attributes")])
 
 
 def _encrypting(case: Case, facts: TopicFacts) -> Mending:
     if facts.key is None:
         return NOTHING
     if facts.default_key:
-        return _own_key(case, facts.arn)
+        return _own_key(case, facts.arn, facts.key)
     found = case.account.key(facts.key)
     if found.key is None:
-        return _own_key(case, facts.arn)
+        return _own_key(case, facts.arn, facts.key)
     if isinstance(found.key, Unreadable) or isinstance(found.policy, Unreadable):
         return NOTHING
     if not case.owns(found.key.arn):
         return said(f"The key {found.key.arn} belongs to another account, which must let CloudWatch use it there.")
     if found.policy is None:
-        return _own_key(case, facts.arn)
-    return _woken(found.key) + _key_policy(case, found.key, found.policy.text)
+        return _own_key(case, facts.arn, facts.key)
+    return wake(found.key, Target.TOPIC) + _key_policy(case, found.key, found.policy.text)
 
 
-def _own_key(case: Case, topic: str) -> Mending:
+def _own_key(case: Case, topic: str, earlier: str) -> Mending:
     """Gives a key with a policy of its own in the place of one whose policy nobody can change."""
     found = Arn.parse(topic)
     root = str(Arn(case.partition, "iam", "", case.account.account_id, "root"))
     commands = make_key("alarm-messages", found.region if found else "", root, _USE)
-    made = step("make a key that CloudWatch may use", *commands, pages=[_KEYS, page("kms", "create-key")])
-    return made + _set(topic, "KmsMasterKeyId", KEY, f"encrypt {topic} with it", _KEYS)
-
-
-def _woken(key: Key) -> Mending:
-    """Gives what makes a key usable again; a key that waits for its deletion is disabled once that is called off.
-
-    Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html
-    """
-    if key.state == "Enabled":
-        return NOTHING
-    found = Arn.parse(key.arn)
-    here = {"region": found.region if found else None, "key_id": key.id}
-    enable = step(f"enable the key {key.arn}", aws("kms", "enable-key", **here), pages=[page("kms", "enable-key")])
-    if key.state == "Disabled":
-        return enable
-    if key.state != "PendingDeletion":
-        return said(f"The key {key.arn} is {key.state}, which no command of the account's own mends.")
-    state = f'"$({aws("kms", "describe-key", **here)} --query KeyMetadata.KeyState --output text)"'
-    spared = f"[ {state} != PendingDeletion ] || {aws('kms', 'cancel-key-deletion', **here)}"
-    return step(f"call the deletion of {key.arn} off", spared, pages=[page("kms", "cancel-key-deletion")]) + enable
+    return step(
+        f"make a key that CloudWatch may use and encrypt {topic} with it",
+        Target.TOPIC,
+        *commands,
+        _setting(topic, "KmsMasterKeyId", KEY),
+        undo=[_setting(topic, "KmsMasterKeyId", earlier)],
+        cost="A key is billed by the month; undoing this leaves the key, which messages under way may need.",
+        pages=[_KEYS, page("kms", "create-key"), page("sns", "set-topic-attributes")],
+    )
 
 
 def _key_policy(case: Case, key: Key, text: str) -> Mending:
@@ -141,12 +133,12 @@ def _key_policy(case: Case, key: Key, text: str) -> Mending:
         if decision.outcome is not Outcome.ALLOWED:
             return _denied(f"the policy of the key {key.arn}", decision)
     found = Arn.parse(key.arn)
-    command = aws(
-        "kms",
-        "put-key-policy",
-        region=found.region if found else None,
-        key_id=key.id,
-        policy_name="default",
-        policy=merged,
+    here = {"region": found.region if found else None, "key_id": key.id, "policy_name": "default"}
+    return step(
+        f"let CloudWatch use the key {key.arn}",
+        Target.TOPIC,
+        aws("kms", "put-key-policy", **here, policy=merged),
+        undo=[aws("kms", "put-key-policy", **here, policy=text)],
+        cost="CloudWatch may then use the key for whatever names it.",
+        pages=[_KEYS, page("kms", "put-key-policy")],
     )
-    return step(f"let CloudWatch use the key {key.arn}", command, pages=[_KEYS, page("kms", "put-key-policy")])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from auditor.benchmark import Requirement
 from auditor.chain import Proof
+from auditor.chain.actions import telling
 from auditor.chain.link import ORDER
 from auditor.chain.telling import described
-from auditor.findings import LinkName, Remediation
+from auditor.findings import LinkName, LinkStatus
 from auditor.model.alarm import Alarm
 from auditor.model.snapshot import Snapshot
+from auditor.remediation import Remediation
 from auditor.remedy.counting import Watched, mend_filter
 from auditor.remedy.delivering import Home, mend_delivery
 from auditor.remedy.hearing import Hearing, mend_hearing
@@ -38,7 +40,7 @@ def mend_chain(check_id: str, requirement: Requirement, proof: Proof, account: S
     mending = mend_trail(case) + delivery
     if home is not None and (home.new or case.broken(*_BEHIND_THE_LOGS)):
         mending += _mend_telling(case, home)
-    return Remediation(summary=_summary(case, mending), commands=mending.commands, references=mending.pages)
+    return mending.remediation(*_summary(case, mending))
 
 
 def _mend_telling(case: Case, home: Home) -> Mending:
@@ -47,7 +49,9 @@ def _mend_telling(case: Case, home: Home) -> Mending:
     if watched.alarm is None:
         return _new_telling(case, home, watched, counting)
     hearing = mend_hearing(case, watched.alarm, home.region)
-    if hearing.actions is not None and len(hearing.actions) > MOST_ACTIONS:
+    actions = watched.alarm.actions if hearing.actions is None else hearing.actions
+    after = watched.alarm.model_copy(update={"actions": actions, "actions_enabled": True})
+    if len(actions) > MOST_ACTIONS or telling(after, case.mutes(home.region)).status is LinkStatus.BROKEN:
         return _new_telling(case, home, watched, counting)
     return hearing.mending + counting + _mend_alarm(case, home, watched, watched.alarm, hearing)
 
@@ -67,18 +71,11 @@ def _mend_alarm(case: Case, home: Home, watched: Watched, alarm: Alarm, hearing:
     return changed(alarm, home.region, changes) + on
 
 
-def _summary(case: Case, mending: Mending) -> str:
+def _summary(case: Case, mending: Mending) -> Iterable[str]:
     """Says what a person sets, what the commands do, what is left to a person, and what is at stake."""
-    sentences: list[str] = []
-    if any(str(EMAIL) in command for command in mending.commands):
-        sentences.append("First set EMAIL to the address of the person to be told.")
-    if mending.does:
-        sentences.append(f"The commands {_listed(mending.does)}.")
-    sentences += mending.says
+    if any(EMAIL.name in step.asks for step in mending.steps):
+        yield "First set EMAIL to the address of the person to be told."
+    yield mending.done
+    yield from mending.says
     event = f"an event such as {described(case.proof.witness)}" if case.proof.witness else "what the control names"
-    sentences.append(f"Until then {event} tells nobody.")
-    return " ".join(sentences)
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    yield f"Until then {event} tells nobody."

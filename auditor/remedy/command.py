@@ -18,7 +18,12 @@ class Variable:
     name: str
 
     def __str__(self) -> str:
-        return f'"${self.name}"'
+        return f'"{self.bare}"'
+
+    @property
+    def bare(self) -> str:
+        """The variable as it stands between double quotes."""
+        return f"${self.name}"
 
 
 Option: TypeAlias = str | int | bool | Variable | Sequence[str] | Mapping[str, JsonValue] | None
@@ -51,6 +56,11 @@ def capture(variable: Variable, command: str, query: str) -> str:
         query: The JMESPath of the value.
     """
     return f"{variable.name}=$({command} --query {shlex.quote(query)} --output text)"
+
+
+def as_raw(text: str) -> str:
+    """Gives a text as a JMESPath expression takes it literally."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _words(name: str, value: Option) -> list[str]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
 from auditor.chain import Route
 from auditor.chain.alarm import alarm_link
-from auditor.chain.metric import Emission, emission_of
+from auditor.chain.metric import Emission, emission_of, feeds_of
 from auditor.findings import LinkName, LinkStatus
 from auditor.model.alarm import Alarm
 from auditor.model.arn import Arn
 from auditor.model.logs import MetricFilter, Transformation
+from auditor.remediation import Target
 from auditor.remedy.command import aws
 from auditor.remedy.delivering import Home
 from auditor.remedy.mending import NOTHING, OWN, Case, Mending, as_json, free_name, page, step
@@ -53,18 +54,31 @@ def mend_filter(case: Case, home: Home) -> tuple[Watched, Mending]:
         return _own(case, home)
     to = _transformation(case, route.filter)
     if case.broken(LinkName.FILTER) or home.new:
-        watched = Watched(emission_of(route.filter, to), route.alarm)
+        watched = Watched(_emission(case, home, route.filter, to), route.alarm)
         return (watched, _added(case, home, to)) if _is_shared(case, route, home) else _own(case, home)
     seen = to.model_copy(update={"value": "1"}) if case.broken(LinkName.METRIC) else to
-    watched = Watched(emission_of(route.filter, seen), route.alarm)
+    watched = Watched(_emission(case, home, route.filter, seen), route.alarm)
     if not _can_ring(case, watched, home):
         return _own(case, home)
     if seen == to:
         return watched, NOTHING
     others = tuple(seen if one == to else one for one in route.filter.transformations)
-    put = _put(route.filter.model_copy(update={"transformations": others}), home.region)
-    does = f"let the filter {route.filter.name} count each event as 1"
-    return watched, step(does, put, pages=[page("logs", "put-metric-filter")])
+    return watched, step(
+        f"let the filter {route.filter.name} count each event as 1",
+        Target.FILTER,
+        _put(route.filter.model_copy(update={"transformations": others}), home.region),
+        undo=[_put(route.filter, home.region)],
+        cost=f"Whatever else watches {watched.emission.name} sees another value from then on.",
+        pages=[page("logs", "put-metric-filter")],
+    )
+
+
+def _emission(case: Case, home: Home, found: MetricFilter, to: Transformation) -> Emission:
+    """Gives what a transformation sends, beside what other filters send to the same metric."""
+    alone = emission_of(found, to)
+    feeds = feeds_of(case.filters(home.region))
+    beside = next((one.emission.beside for one in feeds if one.filter == found and one.emission.name == alone.name), ())
+    return replace(alone, beside=beside)
 
 
 def _transformation(case: Case, found: MetricFilter) -> Transformation:
@@ -110,8 +124,15 @@ def _added(case: Case, home: Home, to: Transformation) -> Mending:
         pattern=case.proof.reading.pattern,
         transformations=(to,),
     )
-    does = f"add the filter {added.name} to {home.name}"
-    return step(does, _put(added, home.region), pages=[_GUIDE, page("logs", "put-metric-filter")])
+    removed = aws("logs", "delete-metric-filter", region=home.region, log_group_name=home.name, filter_name=added.name)
+    return step(
+        f"add the filter {added.name} to {home.name}",
+        Target.FILTER,
+        _put(added, home.region),
+        undo=[removed],
+        cost=f"The metric {to.namespace}/{to.metric} is billed as a custom metric while anything comes.",
+        pages=[_GUIDE, page("logs", "put-metric-filter")],
+    )
 
 
 def _put(wanted: MetricFilter, region: str) -> str:

@@ -13,9 +13,11 @@ from auditor.model.fact import Unreadable
 from auditor.model.role import Role, RoleFacts, RolePolicy
 from auditor.model.trail import Trail
 from auditor.policy import Outcome, Policy, PolicyError, Request, decide
+from auditor.remediation import Target
 from auditor.remedy.command import aws
 from auditor.remedy.mending import NOTHING, OWN, Delivery, Mending, as_json, page, said, step, unless
 from auditor.remedy.policy import Statement, merged_policy
+from auditor.remedy.trail import update
 
 _GUIDE = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html"
 _ROLE = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html"
@@ -26,6 +28,8 @@ _TRUST: Statement = {
     "Principal": {"Service": CLOUDTRAIL.name},
     "Action": "sts:AssumeRole",
 }
+_STREAMS = "'logStreams[].logStreamName'"
+_ALLOWED = "CloudTrail may then write to this log group; the role gives nobody else anything."
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _LONGEST_ROLE_NAME = 64
 
@@ -92,7 +96,16 @@ def _group(home: Home) -> Mending:
     here = {"region": home.region, "log_group_name": home.name}
     found = aws("logs", "describe-log-streams", **here, limit=1)
     command = unless(found, aws("logs", "create-log-group", **here))
-    return step(f"make the log group {home.name}", command, pages=[_GUIDE, page("logs", "create-log-group")])
+    # What has arrived in it by then is kept.
+    streams = f"{aws('logs', 'describe-log-streams', **here)} --query {_STREAMS} --output text"
+    return step(
+        f"make the log group {home.name}",
+        Target.LOG_GROUP,
+        command,
+        undo=[f'[ -n "$({streams})" ] || {aws("logs", "delete-log-group", **here)}'],
+        cost="What it takes in and keeps is billed by the gigabyte, and kept for ever until a retention is set.",
+        pages=[_GUIDE, page("logs", "create-log-group")],
+    )
 
 
 def _role(way: Delivery, home: Home) -> tuple[Mending, str]:
@@ -138,24 +151,44 @@ def _new_role(arn: str, home: Home) -> Mending:
         assume_role_policy_document=trust,
     )
     role = unless(aws("iam", "get-role", role_name=name), made)
-    does = f"make the role {name}, by which CloudTrail may write to {home.name} only"
-    return step(does, role, _put(name, _policy(home)), pages=[_ROLE, page("iam", "create-role")])
+    return step(
+        f"make the role {name}, by which CloudTrail may write to {home.name} only",
+        Target.ROLE,
+        role,
+        _put(name, _policy(home)),
+        undo=[_delete(name), aws("iam", "delete-role", role_name=name)],
+        cost=_ALLOWED,
+        pages=[_ROLE, page("iam", "create-role")],
+    )
 
 
 def _allowed(way: Delivery, facts: RoleFacts, home: Home) -> Mending:
     """Gives what lets a role that exists write, all its policies kept."""
     name = facts.arn.rpartition("/")[2]
-    policy = _policy(home, _own_policy(facts))
-    does = f"let the role {name} write to {home.name}"
-    mending = step(does, _put(name, policy), pages=[_ROLE, page("iam", "put-role-policy")])
+    kept = _own_policy(facts)
+    policy = _policy(home, kept)
+    mending = step(
+        f"let the role {name} write to {home.name}",
+        Target.ROLE,
+        _put(name, policy),
+        undo=[_put(name, kept) if kept else _delete(name)],
+        cost=_ALLOWED,
+        pages=[_ROLE, page("iam", "put-role-policy")],
+    )
     if not isinstance(facts.role, Role):
         return mending
     role = facts.role
     if not _trusts(way, role):
-        trust = merged_policy(role.trust, _TRUST)
+        trusted, trust = role.trust, merged_policy(role.trust, _TRUST)
         role = role.model_copy(update={"trust": as_json(trust)})
-        command = aws("iam", "update-assume-role-policy", role_name=name, policy_document=trust)
-        mending += step("let CloudTrail take it on", command, pages=[page("iam", "update-assume-role-policy")])
+        mending += step(
+            f"let CloudTrail take on the role {name}",
+            Target.ROLE,
+            aws("iam", "update-assume-role-policy", role_name=name, policy_document=trust),
+            undo=[aws("iam", "update-assume-role-policy", role_name=name, policy_document=trusted)],
+            cost="CloudTrail may then use all that the role allows.",
+            pages=[page("iam", "update-assume-role-policy")],
+        )
     if role.boundary:
         mending += said(f"The role's permissions boundary {role.boundary} must allow it as well.")
     added = RolePolicy(source=role.source, name=_POLICY, text=as_json(policy))
@@ -182,8 +215,12 @@ def _policy(home: Home, kept: str | None = None) -> dict[str, JsonValue]:
     return merged_policy(kept, statement)
 
 
-def _put(role: str, policy: dict[str, JsonValue]) -> str:
+def _put(role: str, policy: str | dict[str, JsonValue]) -> str:
     return aws("iam", "put-role-policy", role_name=role, policy_name=_POLICY, policy_document=policy)
+
+
+def _delete(role: str) -> str:
+    return aws("iam", "delete-role-policy", role_name=role, policy_name=_POLICY)
 
 
 def _trusts(way: Delivery, role: Role) -> bool:
@@ -205,14 +242,16 @@ def _named(way: Delivery, home: Home, role_arn: str) -> Mending:
     trail = way.trail.trail
     if trail.log_group == home.arn and trail.role_arn == role_arn:
         return NOTHING
-    command = aws(
-        "cloudtrail",
-        "update-trail",
-        region=trail.home_region,
-        name=trail.name,
-        cloud_watch_logs_log_group_arn=f"{home.arn}:*",
-        cloud_watch_logs_role_arn=role_arn,
+    command = _naming(trail, f"{home.arn}:*", role_arn)
+    return step(
+        f"let {trail.name} deliver to {home.name}",
+        Target.TRAIL,
+        f"{command} || {{ sleep 15 && {command}; }}",
+        undo=[_naming(trail, trail.log_group_arn or "", trail.role_arn or "")],
+        cost="Every event is billed as log data taken in; undone, no control's alarm sees an event any more.",
+        pages=[_GUIDE, page("cloudtrail", "update-trail")],
     )
-    does = f"let {trail.name} deliver to {home.name}"
-    patient = f"{command} || {{ sleep 15 && {command}; }}"
-    return step(does, patient, pages=[_GUIDE, page("cloudtrail", "update-trail")])
+
+
+def _naming(trail: Trail, group: str, role: str) -> str:
+    return update(trail, cloud_watch_logs_log_group_arn=group, cloud_watch_logs_role_arn=role)

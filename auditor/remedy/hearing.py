@@ -11,8 +11,9 @@ from auditor.model.alarm import Alarm, topics_among
 from auditor.model.arn import Arn
 from auditor.model.fact import Unreadable
 from auditor.model.topic import Subscription, TopicFacts
+from auditor.remediation import Target
 from auditor.remedy.admitting import admit
-from auditor.remedy.command import aws
+from auditor.remedy.command import as_raw, aws
 from auditor.remedy.mending import EMAIL, NOTHING, OWN, Case, Mending, free_name, page, said, step
 
 _MAIL = "https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html"
@@ -45,7 +46,7 @@ def mend_hearing(case: Case, alarm: Alarm, region: str) -> Hearing:
         topic, mending = _listener(case, alarm, region)
         return Hearing(mending, (*alarm.actions, topic))
     if not case.broken(LinkName.TOPIC, LinkName.SUBSCRIPTION):
-        return Hearing()
+        return _told(case, alarm, region, arn)
     if _is_elsewhere(arn, region):
         topic, mending = _listener(case, alarm, region)
         near = tuple(
@@ -55,18 +56,36 @@ def mend_hearing(case: Case, alarm: Alarm, region: str) -> Hearing:
         )
         return Hearing(mending, (*near, topic))
     if not case.owns(arn):
-        return Hearing(said(f"The topic {arn} belongs to account {_account(arn)}, which must mend it there."))
+        why = f"The topic {arn} belongs to account {_account(arn)}, which must mend it there"
+        return _beside(case, alarm, region, why)
     facts = case.account.topic(arn)
     if _is_fifo(facts) and (facts.topic is None or case.broken(LinkName.SUBSCRIPTION)):
-        topic, mending = _listener(case, alarm, region)
-        only = said(f"The topic {arn} is FIFO, which delivers to queues only; the alarm tells {topic} as well.")
-        return Hearing(mending + replace(only, pages=(_FIFO,)), (*alarm.actions, topic))
+        found = _beside(case, alarm, region, f"The topic {arn} is FIFO, which delivers to queues only")
+        return replace(found, mending=found.mending + Mending(pages=(_FIFO,)))
     if facts.topic is None:
-        return Hearing(_created(arn) + _subscribed(arn))
+        return Hearing(_created(arn, _deleted(arn)) + _subscribed(arn))
     mending = NOTHING
     if case.broken(LinkName.TOPIC) and not isinstance(facts.topic, Unreadable):
         mending += admit(case, alarm, facts, facts.topic)
+        if mending.says:
+            return _beside(case, alarm, region, " ".join(mending.says).rstrip("."))
     return Hearing(mending + (_heard(facts) if case.broken(LinkName.SUBSCRIPTION) else NOTHING))
+
+
+def _told(case: Case, alarm: Alarm, region: str, topic: str) -> Hearing:
+    """Gives how an alarm itself tells a topic that a composite alarm above it tells in vain."""
+    if topic in alarm.actions:
+        return Hearing()
+    if topic_link(alarm, case.account.topic(topic), case.account).status is LinkStatus.SOUND:
+        return Hearing(actions=(*alarm.actions, topic))
+    other, mending = _listener(case, alarm, region)
+    return Hearing(mending, (*alarm.actions, other))
+
+
+def _beside(case: Case, alarm: Alarm, region: str, why: str) -> Hearing:
+    """Gives how an alarm is heard by another topic, where its own cannot be mended by adding anything."""
+    topic, mending = _listener(case, alarm, region)
+    return Hearing(mending + said(f"{why}; the alarm tells {topic} as well."), (*alarm.actions, topic))
 
 
 def _is_elsewhere(arn: str, region: str) -> bool:
@@ -85,29 +104,66 @@ def _is_fifo(facts: TopicFacts) -> bool:
     return known or facts.arn.endswith(".fifo")
 
 
-def _created(arn: str) -> Mending:
+def _created(arn: str, deleted: str) -> Mending:
     """Gives what makes a topic; its default policy lets the account's own services publish.
 
     Making a topic that exists gives that topic.
     Source: https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
     """
+    region, name = _place(arn)
+    return step(
+        f"make the topic {name}",
+        Target.TOPIC,
+        aws("sns", "create-topic", region=region, name=name),
+        undo=[deleted],
+        cost="A topic by itself costs nothing; undone, its subscriptions go with it.",
+        pages=[page("sns", "create-topic")],
+    )
+
+
+def _deleted(arn: str) -> str:
+    return aws("sns", "delete-topic", region=_place(arn)[0], topic_arn=arn)
+
+
+def _deleted_unless_told(arn: str) -> str:
+    """Gives what deletes a topic that several controls share, once no alarm tells it any more."""
+    region = _place(arn)[0]
+    telling = f"[MetricAlarms,CompositeAlarms][][] | [?contains(AlarmActions, {as_raw(arn)})].AlarmName"
+    alarms = f"{aws('cloudwatch', 'describe-alarms', region=region, query=telling, output='text')}"
+    return f'[ -n "$({alarms})" ] || {_deleted(arn)}'
+
+
+def _place(arn: str) -> tuple[str, str]:
+    """Gives a topic's region and name."""
     found = Arn.parse(arn)
-    region, name = (found.region, found.name) if found else ("", arn)
-    command = aws("sns", "create-topic", region=region, name=name)
-    return step(f"make the topic {name}", command, pages=[page("sns", "create-topic")])
+    return (found.region, found.name) if found else ("", arn)
 
 
 def _subscribed(arn: str, listed: Sequence[Subscription] = ()) -> Mending:
     """Gives what subscribes the address in EMAIL, and what to know of those who have not confirmed."""
-    found = Arn.parse(arn)
-    region, name = (found.region, found.name) if found else ("", arn)
-    command = aws("sns", "subscribe", region=region, topic_arn=arn, protocol="email", notification_endpoint=EMAIL)
-    mending = step(f"subscribe that address to the topic {name}", command, pages=[_MAIL, page("sns", "subscribe")])
+    region, name = _place(arn)
+    mending = step(
+        f"subscribe that address to the topic {name}",
+        Target.SUBSCRIPTION,
+        aws("sns", "subscribe", region=region, topic_arn=arn, protocol="email", notification_endpoint=EMAIL),
+        undo=[_unsubscribed(arn, region)],
+        cost="Whoever confirms gets a mail for every alarm that tells this topic.",
+        asks=[EMAIL],
+        pages=[_MAIL, page("sns", "subscribe")],
+    )
     confirm = "The person must confirm by the link in the mail that AWS sends"
     pending = [one.endpoint for one in listed if one.arn == "PendingConfirmation"]
     if pending:
         confirm += f"; {', '.join(pending)} may do so too, and with EMAIL set to that address the mail is sent again"
     return mending + said(f"{confirm}.")
+
+
+def _unsubscribed(arn: str, region: str) -> str:
+    """Gives what ends the subscriptions of the address in EMAIL; one that waits to be confirmed ends by itself."""
+    confirmed = f"{aws('sns', 'list-subscriptions-by-topic', region=region, topic_arn=arn)} --output text --query "
+    confirmed += f"\"Subscriptions[?Endpoint=='{EMAIL.bare}' && starts_with(SubscriptionArn, 'arn:')].SubscriptionArn\""
+    ended = f'{aws("sns", "unsubscribe", region=region)} --subscription-arn "$subscription"'
+    return f"for subscription in $({confirmed}); do {ended}; done"
 
 
 def _heard(facts: TopicFacts) -> Mending:
@@ -129,7 +185,7 @@ def _listener(case: Case, alarm: Alarm, region: str) -> tuple[str, Mending]:
             return facts.arn, _heard(facts)
     names = {found.name for facts in account.topics if (found := Arn.parse(facts.arn)) and found.region == region}
     arn = str(Arn(case.partition, "sns", region, account.account_id, free_name(f"{OWN}-alerts", names)))
-    return arn, _created(arn) + _subscribed(arn)
+    return arn, _created(arn, _deleted_unless_told(arn)) + _subscribed(arn)
 
 
 def _alarms_on(case: Case, topic: str, region: str) -> int:

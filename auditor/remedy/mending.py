@@ -11,12 +11,13 @@ from pydantic import JsonValue
 from auditor.benchmark import Requirement
 from auditor.chain import Proof, Route
 from auditor.findings import ChainLink, LinkName, LinkStatus
-from auditor.model.alarm import Alarm
+from auditor.model.alarm import Alarm, MuteRules
 from auditor.model.arn import Arn
-from auditor.model.fact import Unreadable
+from auditor.model.fact import Read, Unreadable
 from auditor.model.logs import MetricFilter
 from auditor.model.snapshot import Snapshot
 from auditor.model.trail import TrailFacts
+from auditor.remediation import Remediation, Step, Target
 from auditor.remedy.command import Variable
 
 EMAIL = Variable("EMAIL")
@@ -28,32 +29,53 @@ class Mending:
     """What mends one link, or several.
 
     Attributes:
-        commands: The commands in their order.
-        does: What they do, each as a phrase that follows "The commands".
+        steps: What is done, in its order.
         says: What a person must know or do besides, a sentence each.
         pages: Where AWS describes it.
     """
 
-    commands: tuple[str, ...] = ()
-    does: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
     says: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
 
     def __add__(self, then: Mending) -> Mending:
         return Mending(
-            (*self.commands, *then.commands),
-            (*self.does, *then.does),
+            (*self.steps, *then.steps),
             tuple(dict.fromkeys((*self.says, *then.says))),
             tuple(dict.fromkeys((*self.pages, *then.pages))),
         )
+
+    @property
+    def done(self) -> str:
+        """What the commands do, in a sentence; empty where there are none."""
+        does = [one.does for one in self.steps]
+        if not does:
+            return ""
+        listed = does[0] if len(does) == 1 else f"{', '.join(does[:-1])} and {does[-1]}"
+        return f"The commands {listed}."
+
+    def remediation(self, *sentences: str) -> Remediation:
+        """Gives the remediation that these steps are, summed up in the sentences."""
+        summary = " ".join(sentence for sentence in sentences if sentence)
+        return Remediation.of(summary, *self.steps, references=self.pages)
 
 
 NOTHING = Mending()
 
 
-def step(does: str, *commands: str, pages: Iterable[str] = ()) -> Mending:
-    """Gives commands that do one thing."""
-    return Mending(commands, (does,), (), tuple(pages))
+def step(
+    does: str,
+    target: Target,
+    *commands: str,
+    undo: Iterable[str] = (),
+    cost: str = "",
+    asks: Iterable[Variable] = (),
+    pages: Iterable[str] = (),
+) -> Mending:
+    """Gives commands that do one thing to one target; `undo` brings back what was there."""
+    asked = tuple(variable.name for variable in asks)
+    made = Step(does=does, target=target, commands=commands, rollback=tuple(undo), cost=cost, asks=asked)
+    return Mending((made,), (), tuple(pages))
 
 
 def said(sentence: str) -> Mending:
@@ -144,6 +166,10 @@ class Case:
         """Gives the metric alarms that were read in a region."""
         found = [facts.alarms for facts in self.account.regions if facts.region == region]
         return tuple(one for facts in found if not isinstance(facts, Unreadable) for one in facts.metric)
+
+    def mutes(self, region: str) -> Read[MuteRules] | None:
+        """Gives the mute rules of a region; None where there can be none."""
+        return next((facts.mute_rules for facts in self.account.regions if facts.region == region), None)
 
     def taken(self, region: str) -> set[str]:
         """Gives the names of a region's alarms, whatever their kind."""

@@ -5,14 +5,17 @@ A bucket has one policy, and putting one replaces it whole: what is put must hol
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TypeAlias
 
 from pydantic import JsonValue
 
-from auditor.policy.document import load, rows
+from auditor.policy.document import load, rows, table
+from auditor.remediation import Document
 from auditor.remedy.command import aws
 
+_UNLESS, _SERVICE = "StringNotEqualsIfExists", "aws:PrincipalServiceName"
 Statement: TypeAlias = Mapping[str, JsonValue]
 
 
@@ -29,13 +32,52 @@ def merged_policy(text: str | None, *statements: Statement) -> dict[str, JsonVal
     return {**document, "Statement": [*kept, *map(dict, statements)]}
 
 
-def put_bucket_policy(bucket: str, region: str, text: str | None, *statements: Statement) -> str:
-    """Gives the command that adds statements to a bucket's policy.
+def bucket_policy(
+    bucket: str, region: str, text: str | None, *statements: Statement, narrows: tuple[int, ...] = ()
+) -> Document:
+    """Gives a bucket's policy with statements added.
 
     Args:
         bucket: The bucket's name.
         region: Where it is.
         text: The policy that it has, which can be parsed; None where it has none.
         *statements: What to add; each has a Sid.
+        narrows: The places of Deny statements from which CloudTrail is excepted.
     """
-    return aws("s3api", "put-bucket-policy", region=region, bucket=bucket, policy=merged_policy(text, *statements))
+    adds = tuple(dict(statement) for statement in statements)
+    return Document(kind="bucket policy", name=bucket, region=region, base=text or "", adds=adds, narrows=narrows)
+
+
+def put_bucket_policy(document: Document) -> str:
+    """Gives the command that puts a bucket's policy with what is added."""
+    here = {"region": document.region, "bucket": document.name}
+    return aws("s3api", "put-bucket-policy", **here, policy=merged(document))
+
+
+def merged(document: Document) -> dict[str, JsonValue]:
+    """Gives a bucket's policy with what is added."""
+    policy = merged_policy(document.base or None)
+    statements = [
+        _excepting_cloudtrail(one) if place in document.narrows and isinstance(one, dict) else one
+        for place, one in enumerate(rows(policy["Statement"]))
+    ]
+    return merged_policy(json.dumps({**policy, "Statement": statements}), *document.adds)
+
+
+def _excepting_cloudtrail(statement: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Gives a Deny that holds for everyone but CloudTrail; a caller who is no service has no such key.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    conditions = dict(table(statement.get("Condition", {}), "Condition"))
+    block = dict(table(conditions.get(_UNLESS, {}), _UNLESS))
+    block[_SERVICE] = [*rows(block.get(_SERVICE, [])), "cloudtrail.amazonaws.com"]
+    return {**statement, "Condition": {**conditions, _UNLESS: block}}
+
+
+def put_bucket_policy_back(document: Document) -> str:
+    """Gives the command that puts a bucket's policy as it was; deletes it where there was none."""
+    here = {"region": document.region, "bucket": document.name}
+    if not document.base:
+        return aws("s3api", "delete-bucket-policy", **here)
+    return aws("s3api", "put-bucket-policy", **here, policy=document.base)

@@ -7,13 +7,11 @@ from auditor.chain.link import sound
 from auditor.chain.selection import selection_of
 from auditor.findings import LinkName, Status
 from auditor.model.fact import Unreadable
-from auditor.model.trail import AdvancedSelector, BasicSelector, FieldSelector
+from auditor.model.trail import AdvancedSelector, BasicSelector, FieldSelector, Trail
 from auditor.pattern import Always, parse
-from auditor.remedy.command import aws
-from auditor.remedy.mending import NOTHING, Case, Mending, page, said, step
-from auditor.remedy.selectors import add_selector
+from auditor.remedy.mending import NOTHING, Case, Mending, said
+from auditor.remedy.trail import log_also, name_bucket_again, record_everywhere, start
 
-_SELECTORS = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html"
 _EVERY = BasicSelector(read_write="All", management=True)
 _EVERY_ADVANCED = AdvancedSelector(
     name="All management events", fields=(FieldSelector(field="eventCategory", equals=("Management",)),)
@@ -26,30 +24,23 @@ def mend_trail(case: Case) -> Mending:
     blind = _is_blind(case)
     stopped = not isinstance(facts.status, Unreadable) and not facts.status.logging
     narrow = not (trail.multi_region and trail.global_events)
-    if not (blind or stopped or narrow):
+    refused = not isinstance(facts.status, Unreadable) and bool(facts.status.latest_delivery_error)
+    if not (blind or stopped or narrow or refused):
         return NOTHING
     if not case.owns(trail.arn):
         return said(f"The trail {trail.name} belongs to account {trail.account_id}, which must mend it there.")
-    here = {"region": trail.home_region}
-    mending = NOTHING
-    if narrow:
-        wider = aws(
-            "cloudtrail",
-            "update-trail",
-            **here,
-            name=trail.name,
-            is_multi_region_trail=True,
-            include_global_service_events=True,
-        )
-        mending += step(f"let {trail.name} record all regions", wider, pages=[page("cloudtrail", "update-trail")])
+    mending = record_everywhere(trail) if narrow else NOTHING
     if blind and not isinstance(facts.selectors, Unreadable):
-        wider = add_selector(trail, facts.selectors, _EVERY, _EVERY_ADVANCED)
         does = f"have the event selectors of {trail.name} let all management events through"
-        mending += step(does, wider, pages=[_SELECTORS, page("cloudtrail", "put-event-selectors")])
+        mending += log_also(does, trail, facts.selectors, _EVERY, _EVERY_ADVANCED)
     if stopped:
-        start = aws("cloudtrail", "start-logging", **here, name=trail.name)
-        mending += step(f"start the trail {trail.name}", start, pages=[page("cloudtrail", "start-logging")])
-    return mending
+        mending += start(trail)
+    return mending + _again(trail) if refused else mending
+
+
+def _again(trail: Trail) -> Mending:
+    why = "bucket.cloudtrail_access and trail.encryption say what keeps CloudTrail from writing to it, if they fail"
+    return name_bucket_again(trail) + said(f"{why}; mend that first.")
 
 
 def _is_blind(case: Case) -> bool:

@@ -12,9 +12,10 @@ from auditor.chain.expression import UndecidedError
 from auditor.chain.metric import Emission
 from auditor.chain.seen import seen_by
 from auditor.findings import LinkStatus
-from auditor.model.alarm import Alarm
+from auditor.model.alarm import Alarm, Dimension
 from auditor.model.arn import Arn
 from auditor.pattern import Always
+from auditor.remediation import Target
 from auditor.remedy.command import Option, aws
 from auditor.remedy.mending import NOTHING, OWN, Case, Mending, as_json, free_name, page, step
 
@@ -90,7 +91,14 @@ def made(alarm: Alarm, region: str) -> Mending:
         evaluation_periods=alarm.evaluation_periods,
         **_options({name: getattr(alarm, name) for name in ("statistic", "threshold", "operator", "missing_data")}),
     )
-    return step(f"make the alarm {alarm.name}", command, pages=[_GUIDE, _PUT])
+    return step(
+        f"make the alarm {alarm.name}",
+        Target.ALARM,
+        command,
+        undo=[aws("cloudwatch", "delete-alarms", region=region, alarm_names=as_json([alarm.name]))],
+        cost="An alarm is billed by the month.",
+        pages=[_GUIDE, _PUT],
+    )
 
 
 def changed(alarm: Alarm, region: str, changes: Mapping[str, Any]) -> Mending:
@@ -102,19 +110,36 @@ def changed(alarm: Alarm, region: str, changes: Mapping[str, Any]) -> Mending:
     """
     if not changes:
         return NOTHING
+    names = ", ".join(_option(name).replace("_", " ") for name in changes if name != "extended_statistic")
+    changed_one = alarm.model_copy(update=dict(changes))
+    return step(
+        f"set {names} of the alarm {alarm.name} and keep all else of it",
+        Target.ALARM,
+        _put(alarm, region, changes),
+        undo=[_put(changed_one, region, {name: getattr(alarm, name) for name in changes})],
+        cost="The alarm may go off oftener, at once too, if there is something to tell of now.",
+        pages=[_GUIDE, _PUT],
+    )
+
+
+def _put(alarm: Alarm, region: str, changes: Mapping[str, Any]) -> str:
     found = aws("cloudwatch", "describe-alarms", region=region, alarm_names=as_json([alarm.name]))
     found += f" --query {shlex.quote(_kept(alarm, changes))} --output json"
     command = aws("cloudwatch", "put-metric-alarm", region=region, **_options(changes))
-    names = ", ".join(_option(name).replace("_", " ") for name in changes if name != "extended_statistic")
-    does = f"set {names} of the alarm {alarm.name} and keep all else of it"
-    return step(does, f'{command} --cli-input-json "$({found})"', pages=[_GUIDE, _PUT])
+    return f'{command} --cli-input-json "$({found})"'
 
 
 def switched_on(alarm: Alarm, region: str) -> Mending:
     """Gives what switches an alarm's actions on."""
-    command = aws("cloudwatch", "enable-alarm-actions", region=region, alarm_names=as_json([alarm.name]))
-    pages = [page("cloudwatch", "enable-alarm-actions")]
-    return step(f"switch the actions of the alarm {alarm.name} on", command, pages=pages)
+    here = {"region": region, "alarm_names": as_json([alarm.name])}
+    return step(
+        f"switch the actions of the alarm {alarm.name} on",
+        Target.ALARM,
+        aws("cloudwatch", "enable-alarm-actions", **here),
+        undo=[aws("cloudwatch", "disable-alarm-actions", **here)],
+        cost="Whoever switched them off may have had a reason, such as too many mails.",
+        pages=[page("cloudwatch", "enable-alarm-actions")],
+    )
 
 
 def _options(settings: Mapping[str, Any]) -> dict[str, Option]:
@@ -127,7 +152,12 @@ def _option(setting: str) -> str:
 
 
 def _text(value: Any) -> Option:
-    return f"{value:g}" if isinstance(value, float) else value
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, tuple) and all(isinstance(one, Dimension) for one in value):
+        return as_json([{"Name": one.name, "Value": one.value} for one in value])
+    told: Option = value
+    return told
 
 
 _OPTION = {"operator": "comparison_operator", "missing_data": "treat_missing_data", "actions": "alarm_actions"}

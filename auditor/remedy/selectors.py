@@ -7,9 +7,13 @@ Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEve
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 from pydantic import JsonValue
 
 from auditor.model.trail import AdvancedSelector, BasicSelector, EventSelectors, Trail
+from auditor.remediation import Document, Kind
 from auditor.remedy.command import aws
 from auditor.remedy.mending import as_json
 
@@ -19,8 +23,8 @@ _MOST_BASIC = 5
 _DEFAULT = BasicSelector()
 
 
-def add_selector(trail: Trail, selectors: EventSelectors, basic: BasicSelector, advanced: AdvancedSelector) -> str:
-    """Gives the command that puts a trail's selectors again, with one more.
+def add_selector(trail: Trail, selectors: EventSelectors, basic: BasicSelector, advanced: AdvancedSelector) -> Document:
+    """Gives a trail's selectors with one more.
 
     Args:
         trail: The trail.
@@ -28,12 +32,49 @@ def add_selector(trail: Trail, selectors: EventSelectors, basic: BasicSelector, 
         basic: What to add to basic selectors; its read-write type is All.
         advanced: The same, to be added to advanced ones.
     """
-    here = {"region": trail.home_region, "trail_name": trail.name}
     if selectors.advanced:
-        every = as_json([_advanced(one) for one in (*selectors.advanced, advanced)])
-        return aws("cloudtrail", "put-event-selectors", **here, advanced_event_selectors=every)
-    every = as_json([_basic(one) for one in _with(selectors.basic or (_DEFAULT,), basic)])
-    return aws("cloudtrail", "put-event-selectors", **here, event_selectors=every)
+        base = [_advanced(one) for one in selectors.advanced]
+        return _document("advanced event selectors", trail, base, _advanced(advanced))
+    base = [_basic(one) for one in selectors.basic or (_DEFAULT,)]
+    return _document("basic event selectors", trail, base, _basic(basic))
+
+
+def _document(kind: Kind, trail: Trail, base: list[dict[str, JsonValue]], added: dict[str, JsonValue]) -> Document:
+    return Document(kind=kind, name=trail.name, region=trail.home_region, base=as_json([*base]), adds=(added,))
+
+
+def put_selectors(document: Document) -> str:
+    """Gives the command that puts a trail's selectors with what is added."""
+    there = load_rows(document.base)
+    if document.kind == "advanced event selectors":
+        return _put(document, [*there, *(one for one in document.adds if one not in there)])
+    basic = tuple(BasicSelector.model_validate(one) for one in there)
+    for added in document.adds:
+        basic = _with(basic, BasicSelector.model_validate(added))
+    return _put(document, [_basic(one) for one in basic])
+
+
+def put_selectors_back(document: Document) -> str:
+    """Gives the command that puts a trail's selectors as they were."""
+    return _put(document, load_rows(document.base))
+
+
+def _put(document: Document, every: Sequence[dict[str, JsonValue]]) -> str:
+    advanced = document.kind == "advanced event selectors"
+    return aws(
+        "cloudtrail",
+        "put-event-selectors",
+        region=document.region,
+        trail_name=document.name,
+        event_selectors=None if advanced else as_json([*every]),
+        advanced_event_selectors=as_json([*every]) if advanced else None,
+    )
+
+
+def load_rows(text: str) -> list[dict[str, JsonValue]]:
+    """Gives the objects of a JSON list."""
+    found: list[dict[str, JsonValue]] = json.loads(text)
+    return found
 
 
 def _with(there: tuple[BasicSelector, ...], added: BasicSelector) -> tuple[BasicSelector, ...]:

@@ -6,8 +6,11 @@ from auditor.checking import BucketCheck, Remediation, Severity, Verdict, failed
 from auditor.model.bucket import AccessLogging, BucketFacts
 from auditor.model.fact import Unreadable
 from auditor.model.snapshot import Snapshot
+from auditor.remediation import Target
 from auditor.remedy import aws
-from auditor.remedy.policy import Statement, put_bucket_policy
+from auditor.remedy.mending import page, step, unless
+from auditor.remedy.policy import Statement, bucket_policy, put_bucket_policy
+from auditor.remedy.storing import create_bucket
 
 _LONGEST_NAME = 63
 _SUFFIX = "-access-logs"
@@ -64,7 +67,6 @@ def _turn_on(facts: BucketFacts, account: Snapshot) -> Remediation:
     """Gives what makes a bucket for the access logs, unless it is there, and points the logging at it."""
     target = f"{facts.name[: _LONGEST_NAME - len(_SUFFIX)]}{_SUFFIX}"
     arn = f"{facts.arn.removesuffix(facts.name)}{target}"
-    place = None if facts.region == "us-east-1" else {"LocationConstraint": facts.region}
     statement: Statement = {
         "Sid": "TrailAuditorAccessLogs",
         "Effect": "Allow",
@@ -76,19 +78,22 @@ def _turn_on(facts: BucketFacts, account: Snapshot) -> Remediation:
             "ArnLike": {"aws:SourceArn": facts.arn},
         },
     }
-    there = aws("s3api", "head-bucket", region=facts.region, bucket=target)
-    make = aws("s3api", "create-bucket", region=facts.region, bucket=target, create_bucket_configuration=place)
     has_policy = aws("s3api", "get-bucket-policy", region=facts.region, bucket=target)
-    status: Statement = {"LoggingEnabled": {"TargetBucket": target, "TargetPrefix": f"{facts.name}/"}}
-    log = aws("s3api", "put-bucket-logging", region=facts.region, bucket=facts.name, bucket_logging_status=status)
-    return Remediation(
-        summary=(
-            f"Log requests to a bucket of their own in {facts.region}, here {target}; choose another name where it is "
-            "taken, and where that bucket has a policy already, add the statement for logging.s3.amazonaws.com to it."
-        ),
-        commands=(
-            f"{there} || {make}",
-            f"{has_policy} || {put_bucket_policy(target, facts.region, None, statement)}",
-            log,
-        ),
+    policy = put_bucket_policy(bucket_policy(target, facts.region, None, statement))
+    return step(
+        f"log requests to {facts.name} to the bucket {target}",
+        Target.BUCKET,
+        create_bucket(target, facts.region),
+        unless(has_policy, policy),
+        _log(facts, {"LoggingEnabled": {"TargetBucket": target, "TargetPrefix": f"{facts.name}/"}}),
+        undo=[_log(facts, {})],
+        cost=f"The logs are stored and billed, for ever unless they are expired; undone, {target} stays with its logs.",
+        pages=[page("s3api", "put-bucket-logging")],
+    ).remediation(
+        f"Log requests to a bucket of their own in {facts.region}, here {target}; choose another name where it is "
+        "taken, and where that bucket has a policy already, add the statement for logging.s3.amazonaws.com to it."
     )
+
+
+def _log(facts: BucketFacts, status: Statement) -> str:
+    return aws("s3api", "put-bucket-logging", region=facts.region, bucket=facts.name, bucket_logging_status=status)

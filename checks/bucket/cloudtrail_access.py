@@ -12,9 +12,13 @@ from auditor.model.fact import Unreadable
 from auditor.model.snapshot import Snapshot
 from auditor.model.trail import TrailFacts
 from auditor.policy import Decision, Outcome, Policy, Principal, Request, decide
+from auditor.policy.document import load, rows
+from auditor.remediation import Target
 from auditor.remedy import aws
-from auditor.remedy.policy import Statement, put_bucket_policy
-from checks.bucket.log_files import objects_of, root_of, trails_into
+from auditor.remedy.mending import as_json, page, step
+from auditor.remedy.policy import bucket_policy, merged, put_bucket_policy
+from auditor.remedy.storing import create_bucket, grants
+from checks.bucket.log_files import objects_of, trails_into
 from checks.bucket.stated_policy import add_statements, policy_of
 
 _CLOUDTRAIL = "cloudtrail.amazonaws.com"
@@ -162,67 +166,67 @@ def _open_to_others(facts: BucketFacts, policy: Policy | None, answers: Iterable
 
 
 def _mend(facts: BucketFacts, trails: tuple[TrailFacts, ...], refused: Iterable[_Answer]) -> Remediation:
-    """Gives the statements that are missing. A Deny is not changed: what else it is for only its author knows."""
-    decisions = [answer.decision for answer in refused]
-    missing = any(found.outcome is Outcome.IMPLICITLY_DENIED for found in decisions)
-    denying = dict.fromkeys(
-        sid for found in decisions if found.outcome is not Outcome.IMPLICITLY_DENIED for sid in found.because
+    """Gives the statements that are missing, and excepts CloudTrail from each Deny, which holds for all others."""
+    requests = [answer.request for answer in refused]
+    denied = _denying(facts, requests)
+    excepted = merged(bucket_policy(facts.name, facts.region, known(facts.policy).text, narrows=denied))
+    after = Policy.parse(as_json(excepted))
+    missing = any(decide(after, request).outcome is not Outcome.ALLOWED for request in requests)
+    granted = grants(facts.arn, [own.trail for own in trails]) if missing else ()
+    does = [f"except CloudTrail from the Deny of {facts.name}"] if denied else []
+    does += [f"let CloudTrail write to {facts.name} for its trails, and for no others"] if missing else []
+    cost = "Files are stored and billed."
+    if denied:
+        cost = "Whoever wrote the Deny meant to keep somebody out: see that it was not CloudTrail."
+    mending = add_statements(facts, " and ".join(does), cost, *granted, narrows=denied)
+    return mending.remediation(mending.done, *mending.says)
+
+
+def _denying(facts: BucketFacts, requests: Iterable[Request]) -> tuple[int, ...]:
+    """Gives the places of the Deny statements that keep CloudTrail out."""
+    document = load(known(facts.policy).text or '{"Statement": []}')
+    singles = [Policy.parse(as_json({**document, "Statement": [one]})) for one in rows(document["Statement"])]
+    return tuple(
+        place
+        for place, single in enumerate(singles)
+        if any(decide(single, request).outcome is Outcome.DENIED for request in requests)
     )
-    mend = Remediation(summary="")
-    if missing:
-        summary = "Add the statements by which the bucket lets CloudTrail write for its trails, and for no others."
-        mend = add_statements(facts, summary, *_grants(facts, trails))
-    if denying:
-        summary = f"Except {_CLOUDTRAIL} from the Deny in {', '.join(denying)} of the bucket policy. {mend.summary}"
-        show = aws("s3api", "get-bucket-policy", region=facts.region, bucket=facts.name, query="Policy", output="text")
-        mend = Remediation(summary=summary.rstrip(), commands=(show, *mend.commands))
-    return mend
-
-
-def _grants(facts: BucketFacts, trails: Iterable[TrailFacts]) -> tuple[Statement, Statement]:
-    """Gives the statements that AWS asks for; the organization's id is unknown, so its trail gets all of AWSLogs."""
-    arns = [own.trail.arn for own in trails]
-    owners = [(own.trail, "" if own.trail.organization else f"/{own.trail.account_id}") for own in trails]
-    common: Statement = {"Effect": "Allow", "Principal": {"Service": _CLOUDTRAIL}}
-    look: Statement = {
-        "Sid": "TrailAuditorCloudTrailAclCheck",
-        **common,
-        "Action": _GET_ACL,
-        "Resource": facts.arn,
-        "Condition": {"StringEquals": {"aws:SourceArn": [*arns]}},
-    }
-    write: Statement = {
-        "Sid": "TrailAuditorCloudTrailWrite",
-        **common,
-        "Action": _PUT,
-        "Resource": list(dict.fromkeys(f"{facts.arn}/{root_of(trail)}{owner}/*" for trail, owner in owners)),
-        "Condition": {"StringEquals": {"aws:SourceArn": [*arns], **_FULL_CONTROL}},
-    }
-    return look, write
 
 
 def _make(facts: BucketFacts, trails: tuple[TrailFacts, ...]) -> Remediation:
-    place = None if facts.region == "us-east-1" else {"LocationConstraint": facts.region}
-    make = aws("s3api", "create-bucket", region=facts.region, bucket=facts.name, create_bucket_configuration=place)
-    return Remediation(
-        summary=(
-            "Make the bucket again and let CloudTrail write to it. If the name is taken, somebody else has it: give "
-            "the trail another bucket at once."
-        ),
-        commands=(make, put_bucket_policy(facts.name, facts.region, None, *_grants(facts, trails))),
+    here = {"region": facts.region, "bucket": facts.name}
+    make = create_bucket(facts.name, facts.region)
+    policy = put_bucket_policy(
+        bucket_policy(facts.name, facts.region, None, *grants(facts.arn, [own.trail for own in trails]))
+    )
+    return step(
+        f"make the bucket {facts.name} and let CloudTrail write to it",
+        Target.BUCKET,
+        make,
+        policy,
+        undo=[aws("s3api", "delete-bucket", **here)],
+        cost="What it stores is billed; undone, an empty bucket goes, and one that holds files stays.",
+        pages=[page("s3api", "create-bucket"), page("s3api", "put-bucket-policy")],
+    ).remediation(
+        "Make the bucket again and let CloudTrail write to it. If the name is taken, somebody else has it: give "
+        "the trail another bucket at once."
     )
 
 
 def _pay(facts: BucketFacts) -> Remediation:
-    payer = {"Payer": "BucketOwner"}
-    command = aws(
-        "s3api",
-        "put-bucket-request-payment",
-        region=facts.region,
-        bucket=facts.name,
-        request_payment_configuration=payer,
-    )
-    return Remediation(summary="Let the bucket's owner pay for requests.", commands=(command,))
+    return step(
+        f"let the owner of {facts.name} pay for requests",
+        Target.BUCKET,
+        _payer(facts, "BucketOwner"),
+        undo=[_payer(facts, "Requester")],
+        cost="Requests and transfer are then billed to this account.",
+        pages=[page("s3api", "put-bucket-request-payment")],
+    ).remediation("Let the bucket's owner pay for requests.")
+
+
+def _payer(facts: BucketFacts, payer: str) -> str:
+    here = {"region": facts.region, "bucket": facts.name}
+    return aws("s3api", "put-bucket-request-payment", **here, request_payment_configuration={"Payer": payer})
 
 
 def _names(trails: Iterable[TrailFacts]) -> str:

@@ -54,7 +54,7 @@ class DeleteProtection(BucketCheck):
             reason = f"Whether the log files in {facts.name} can be deleted is not known: {words}."
             return unknown(reason, *evidence, notes=notes)
         reason = f"The log files in {facts.name} can be deleted: {words}."
-        return failed(reason, *evidence, remediation=_deny(facts, objects), notes=notes)
+        return failed(reason, *evidence, remediation=_deny(facts, account), notes=notes)
 
 
 def _log_objects(facts: BucketFacts, account: Snapshot) -> tuple[str, ...]:
@@ -118,16 +118,22 @@ def _in_governance(held: Claim, lock: ObjectLock, policy: Policy | Verdict | Non
     return Claim(False, f"{words}, which an administrator has", held.evidence)
 
 
-def _deny(facts: BucketFacts, objects: tuple[str, ...]) -> Remediation:
+def _deny(facts: BucketFacts, account: Snapshot) -> Remediation:
+    """Gives a Deny for log files and digests alike: digests come as soon as validation is turned on."""
+    trails = [own.trail.model_copy(update={"validation": True}) for own in trails_into(facts, account)]
+    objects = dict.fromkeys(name for trail in trails for name in objects_of(facts, trail))
     statement: Statement = {
         "Sid": "TrailAuditorDenyLogDeletion",
         "Effect": "Deny",
         "Principal": "*",
         "Action": [DELETE, DELETE_VERSION],
-        "Resource": list(objects),
+        "Resource": list(objects) or [f"{facts.arn}/*"],
     }
     summary = (
         "Add a Deny on the deletion of log files to the bucket policy, for everyone; lifecycle rules still expire "
         "them. Object Lock in compliance mode is stronger, but cannot be undone."
     )
-    return add_statements(facts, summary, statement)
+    does = f"add a Deny on the deletion of log files to the policy of {facts.name}"
+    cost = "Nobody can delete a log file by hand until the statement is taken out; lifecycle rules still expire them."
+    added = add_statements(facts, does, cost, statement)
+    return added.remediation(summary, *added.says)

@@ -18,6 +18,7 @@ DELETE_VERSION = "s3:DeleteObjectVersion"
 _ORGANIZATION_ID = re.compile(r"/AWSLogs/(o-[a-z0-9]{10,32})")
 # The question is what people can do; no person calls as a service principal.
 _BY_PEOPLE = {"aws:PrincipalIsAWSService": "false"}
+_ONLY_OF_SERVICES = ("aws:PrincipalServiceName",)
 _LIMITS = (
     "A Deny in the bucket policy refuses requests: whoever may change the policy can lift it first, and lifecycle "
     "rules expire objects in spite of it."
@@ -65,7 +66,7 @@ def _denied(policy: Policy | None, action: str, pattern: str) -> Denial:
     The id of the organization is in no fact. Where it would do if the one that the policy names were it, the answer
     hangs on that.
     """
-    found = deny_for_everyone(policy, action, pattern, context=_BY_PEOPLE)
+    found = deny_for_everyone(policy, action, pattern, context=_BY_PEOPLE, absent=_ONLY_OF_SERVICES)
     if found.extent is Extent.EVERYONE or policy is None or f"/{ANY_ORGANIZATION}/" not in pattern:
         return found
     named = {
@@ -73,7 +74,11 @@ def _denied(policy: Policy | None, action: str, pattern: str) -> Denial:
     }
     for name in sorted(named):
         its = deny_for_everyone(
-            policy, action, pattern.replace(f"/{ANY_ORGANIZATION}/", f"/{name}/", 1), context=_BY_PEOPLE
+            policy,
+            action,
+            pattern.replace(f"/{ANY_ORGANIZATION}/", f"/{name}/", 1),
+            context=_BY_PEOPLE,
+            absent=_ONLY_OF_SERVICES,
         )
         if its.extent is Extent.EVERYONE:
             return Denial(Extent.DEPENDS, because=its.because, hangs_on=(f"whether the organization's id is {name}",))

@@ -12,6 +12,7 @@ from auditor.model.bucket import BucketFacts, ObjectLock
 from auditor.model.snapshot import Snapshot
 from auditor.model.trail import Trail, TrailFacts
 from auditor.policy.wildcard import Mark, Wildcard, overlaps
+from auditor.remedy.storing import root_of
 
 # How long an audit log is kept at least: a year, since intrusions are often found months after they began.
 KEPT_DAYS = 365
@@ -22,11 +23,6 @@ _DAYS_OF_YEAR = 365
 def trails_into(facts: BucketFacts, account: Snapshot) -> tuple[TrailFacts, ...]:
     """Gives the trails that write to a bucket."""
     return tuple(trail for trail in known(account.trails) if trail.trail.bucket == facts.name)
-
-
-def root_of(trail: Trail) -> str:
-    """Gives the key prefix under which CloudTrail writes, such as `audit/AWSLogs`."""
-    return f"{trail.key_prefix}/AWSLogs" if trail.key_prefix else "AWSLogs"
 
 
 def folders_of(trail: Trail) -> tuple[str, ...]:

@@ -7,11 +7,14 @@ from auditor.model.bucket import Acl, BucketFacts, PublicAccessBlock
 from auditor.model.fact import Read, Unreadable
 from auditor.model.snapshot import Snapshot
 from auditor.policy import Policy, public_statements
+from auditor.remediation import Target
 from auditor.remedy import aws
+from auditor.remedy.mending import page, step
 from checks.bucket.claim import Claim, not_known
 from checks.bucket.stated_policy import policy_of
 
 _SWITCHES = ("block_acls", "ignore_acls", "block_policy", "restrict_buckets")
+_NAMES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _PUBLIC_GROUPS = {
     "http://acs.amazonaws.com/groups/global/AllUsers": "everyone",
     "http://acs.amazonaws.com/groups/global/AuthenticatedUsers": "every AWS account",
@@ -156,18 +159,27 @@ def _unguarded(facts: BucketFacts, switches: dict[str, bool | Unreadable]) -> tu
 
 
 def _block(facts: BucketFacts) -> Remediation:
-    every = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
-    command = aws(
-        "s3api",
-        "put-public-access-block",
-        region=facts.region,
-        bucket=facts.name,
-        public_access_block_configuration=every,
+    every = dict.fromkeys(_NAMES, True)
+    return step(
+        f"block public access to {facts.name}",
+        Target.BUCKET,
+        _put(facts, every),
+        undo=[_earlier(facts)],
+        cost="While the policy is public, other accounts that it names lose access too.",
+        pages=[page("s3api", "put-public-access-block")],
+    ).remediation(
+        "Block public access to the bucket; its policy and ACL stay as they are. While the policy is public, "
+        "other accounts that it names lose access too."
     )
-    return Remediation(
-        summary=(
-            "Block public access to the bucket; its policy and ACL stay as they are. While the policy is public, "
-            "other accounts that it names lose access too."
-        ),
-        commands=(command,),
-    )
+
+
+def _earlier(facts: BucketFacts) -> str:
+    block = facts.public_access_block
+    if isinstance(block, Unreadable) or not any(getattr(block, switch) for switch in _SWITCHES):
+        return aws("s3api", "delete-public-access-block", region=facts.region, bucket=facts.name)
+    return _put(facts, dict(zip(_NAMES, (getattr(block, switch) for switch in _SWITCHES), strict=True)))
+
+
+def _put(facts: BucketFacts, switches: dict[str, bool]) -> str:
+    here = {"region": facts.region, "bucket": facts.name}
+    return aws("s3api", "put-public-access-block", **here, public_access_block_configuration=switches)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -23,7 +23,9 @@ from auditor.checking import (
 from auditor.model.bucket import BucketFacts, LifecycleRule, ObjectLock
 from auditor.model.fact import Read, Unreadable
 from auditor.model.snapshot import Snapshot
+from auditor.remediation import Target
 from auditor.remedy import Variable, aws
+from auditor.remedy.mending import page, step
 from checks.bucket.claim import not_known
 from checks.bucket.log_files import KEPT_DAYS, folders_of, locked_days, reaches, trails_into
 
@@ -197,17 +199,33 @@ def _lengthen(facts: BucketFacts, ends: Iterable[_End]) -> Remediation:
 
     Putting a configuration replaces it whole, so the present one is fetched and changed on the way.
     """
-    ids = _literal([end.rule.id for end in ends])
-    expiry = _literal({"Expiration": {"Days": KEPT_DAYS}})
-    changed = f"Rules[?contains({ids}, ID)].merge(@, {expiry})"
-    query = f"{{Rules: [Rules[?!contains({ids}, ID)], {changed}][]}}"
+    rules = [end.rule for end in ends]
+    return step(
+        f"let {', '.join(rule.id for rule in rules)} of {facts.name} expire objects after {KEPT_DAYS} days",
+        Target.BUCKET,
+        *_put(facts, {rule.id: {"Days": KEPT_DAYS} for rule in rules}),
+        undo=_put(facts, {rule.id: _expiry(rule) for rule in rules}),
+        cost="Storage is paid for as much longer; undone, S3 deletes what is then too old.",
+        pages=[page("s3api", "put-bucket-lifecycle-configuration")],
+    ).remediation(f"Let these rules expire objects after {KEPT_DAYS} days; storage is paid for as much longer.")
+
+
+def _expiry(rule: LifecycleRule) -> dict[str, JsonValue]:
+    return {"Date": rule.expires_on} if rule.expires_on else {"Days": rule.expires_after_days}
+
+
+def _put(facts: BucketFacts, expiries: Mapping[str, dict[str, JsonValue]]) -> tuple[str, str]:
+    """Gives what puts the present configuration again, with another expiry of some rules."""
+    ids = _literal([*expiries])
+    changed = [
+        f"Rules[?ID == {_literal(name)}].merge(@, {_literal({'Expiration': expiry})})"
+        for name, expiry in expiries.items()
+    ]
+    query = f"{{Rules: [Rules[?!contains({ids}, ID)], {', '.join(changed)}][]}}"
     where = {"region": facts.region, "bucket": facts.name}
     fetch = aws("s3api", "get-bucket-lifecycle-configuration", **where, query=query, output="json")
     put = aws("s3api", "put-bucket-lifecycle-configuration", **where, lifecycle_configuration=_LIFECYCLE)
-    return Remediation(
-        summary=f"Let these rules expire objects after {KEPT_DAYS} days; storage is paid for as much longer.",
-        commands=(f"{_LIFECYCLE.name}=$({fetch})", put),
-    )
+    return f"{_LIFECYCLE.name}=$({fetch})", put
 
 
 def _literal(value: JsonValue) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from auditor.checking import Remediation, Verdict, known, observed, unknown
+from auditor.checking import Verdict, known, observed, unknown
 from auditor.checking.evidence import shown_unreadable
 from auditor.model.bucket import BucketFacts
 from auditor.model.fact import Unreadable
 from auditor.policy import Policy, PolicyError
-from auditor.remedy.policy import Statement, put_bucket_policy
+from auditor.remedy.document import adding
+from auditor.remedy.mending import Mending, page, said
+from auditor.remedy.policy import Statement, bucket_policy
 
 _AS_READ = (
     "The command puts the bucket policy as it was when it was read, with this added: scan again before another "
@@ -28,9 +30,10 @@ def policy_of(facts: BucketFacts) -> Policy | Verdict | None:
         return unknown(f"The policy of {facts.name} could not be understood: {error}.", observed(stated, facts.arn))
 
 
-def add_statements(facts: BucketFacts, summary: str, *statements: Statement) -> Remediation:
+def add_statements(
+    facts: BucketFacts, does: str, cost: str, *statements: Statement, narrows: tuple[int, ...] = ()
+) -> Mending:
     """Gives what adds statements to the policy of a bucket whose policy could be read and parsed."""
-    return Remediation(
-        summary=f"{summary} {_AS_READ}",
-        commands=(put_bucket_policy(facts.name, facts.region, known(facts.policy).text, *statements),),
-    )
+    document = bucket_policy(facts.name, facts.region, known(facts.policy).text, *statements, narrows=narrows)
+    added = adding(does, document, cost=cost, pages=[page("s3api", "put-bucket-policy")])
+    return added + said(_AS_READ)

@@ -56,5 +56,7 @@ def _deny(facts: BucketFacts) -> Remediation:
         "Resource": [facts.arn, f"{facts.arn}/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
+    does = f"add a Deny on requests without TLS to the policy of {facts.name}"
+    added = add_statements(facts, does, "Clients that still use plain HTTP fail from then on.", statement)
     summary = "Add a Deny on requests without TLS to the bucket policy; clients that still use plain HTTP then fail."
-    return add_statements(facts, summary, statement)
+    return added.remediation(summary, *added.says)

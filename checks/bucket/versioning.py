@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pydantic import JsonValue
+
 from auditor.checking import BucketCheck, Remediation, Severity, Verdict, failed, known, observed, passed
 from auditor.model.bucket import BucketFacts, Versioning
 from auditor.model.snapshot import Snapshot
+from auditor.remediation import Target
 from auditor.remedy import Variable, aws
+from auditor.remedy.mending import page, step
 
 _MFA = Variable("MFA")
 
@@ -37,13 +41,19 @@ def _turn_on(facts: BucketFacts, versioning: Versioning) -> Remediation:
     summary = "Turn versioning on; each version that is kept is paid for as an object of its own."
     if versioning.needs_mfa:
         summary += " As MFA delete is on, the root user must do it, with the device's serial number and code in MFA."
-    asked = {"Status": "Enabled", **({"MFADelete": "Enabled"} if versioning.needs_mfa else {})}
-    command = aws(
-        "s3api",
-        "put-bucket-versioning",
-        region=facts.region,
-        bucket=facts.name,
-        versioning_configuration=asked,
-        mfa=_MFA if versioning.needs_mfa else None,
-    )
-    return Remediation(summary=summary, commands=(command,))
+    asked: dict[str, JsonValue] = {"Status": "Enabled", **({"MFADelete": "Enabled"} if versioning.needs_mfa else {})}
+    mfa = _MFA if versioning.needs_mfa else None
+    return step(
+        f"turn versioning of {facts.name} on",
+        Target.BUCKET,
+        _put(facts, asked, mfa),
+        undo=[_put(facts, {**asked, "Status": "Suspended"}, mfa)],
+        cost="Each version is stored and billed; a bucket never gets rid of versioning, it can only suspend it.",
+        asks=[mfa] if mfa else [],
+        pages=[page("s3api", "put-bucket-versioning")],
+    ).remediation(summary)
+
+
+def _put(facts: BucketFacts, asked: dict[str, JsonValue], mfa: Variable | None) -> str:
+    here = {"region": facts.region, "bucket": facts.name}
+    return aws("s3api", "put-bucket-versioning", **here, versioning_configuration=asked, mfa=mfa)

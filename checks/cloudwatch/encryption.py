@@ -8,8 +8,10 @@ from auditor.checking import LogGroupCheck, Remediation, Severity, Verdict, fail
 from auditor.model.arn import Arn
 from auditor.model.logs import LogGroupFacts
 from auditor.model.snapshot import Snapshot
+from auditor.remediation import Target
 from auditor.remedy import aws
 from auditor.remedy.key import KEY, make_key
+from auditor.remedy.mending import page, step
 from auditor.remedy.policy import Statement
 from checks.cloudwatch.log_group import missing
 
@@ -54,12 +56,18 @@ def _new_key(facts: LogGroupFacts, account: Snapshot) -> Remediation:
     root = str(Arn(account.caller.partition, "iam", "", account.account_id, "root"))
     made = make_key(f"logs/{facts.name}", facts.region, root, use)
     here = {"region": facts.region, "log_group_name": facts.name}
-    return Remediation(
-        summary=(
-            "Make a key that CloudWatch Logs may use for this group, and have the group use it for what comes from now "
-            "on. A key is billed by the month; without it, what it encrypted can never be read again."
-        ),
-        commands=(*made, aws("logs", "associate-kms-key", **here, kms_key_id=KEY)),
+    mending = step(
+        f"make a key that CloudWatch Logs may use and let {facts.name} encrypt with it",
+        Target.LOG_GROUP,
+        *made,
+        aws("logs", "associate-kms-key", **here, kms_key_id=KEY),
+        undo=[aws("logs", "disassociate-kms-key", **here)],
+        cost="A key is billed by the month; undoing this leaves the key, which what it encrypted needs.",
+        pages=[page("kms", "create-key"), page("logs", "associate-kms-key")],
+    )
+    return mending.remediation(
+        "Make a key that CloudWatch Logs may use for this group, and have the group use it for what comes from now "
+        "on. A key is billed by the month; without it, what it encrypted can never be read again."
     )
 
 

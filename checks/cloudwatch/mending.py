@@ -14,6 +14,4 @@ def mend_writing(facts: TrailFacts, account: Snapshot) -> Remediation:
     """Gives what lets a trail's events arrive in its log group: the group, the role, and the trail's names of both."""
     links = (trail_link(facts), log_group_link(facts, account))
     _, mending = mend_delivery(Delivery(facts, links, account))
-    done = f"The commands {', and '.join(mending.does)}." if mending.does else ""
-    summary = " ".join(sentence for sentence in (done, *mending.says) if sentence)
-    return Remediation(summary=summary, commands=mending.commands, references=mending.pages)
+    return mending.remediation(mending.done, *mending.says)

@@ -22,7 +22,9 @@ from auditor.model.role import RoleFacts
 from auditor.model.snapshot import Snapshot
 from auditor.model.trail import Trail, TrailFacts
 from auditor.policy import Policy, PolicyError, Principal, Request, identity_allows
+from auditor.remediation import Target
 from auditor.remedy import aws
+from auditor.remedy.mending import page, step
 from auditor.remedy.policy import Statement, merged_policy
 from checks.cloudwatch.mending import mend_writing
 
@@ -90,14 +92,16 @@ def _let_members_in(trail: Trail, facts: RoleFacts) -> Remediation:
         "Action": list(ACTIONS),
         "Resource": _member_streams(trail),
     }
-    command = aws(
-        "iam",
-        "put-role-policy",
-        role_name=facts.arn.rpartition("/")[2],
-        policy_name="trail-auditor-members",
-        policy_document=merged_policy(None, statement),
+    here = {"role_name": facts.arn.rpartition("/")[2], "policy_name": "trail-auditor-members"}
+    mending = step(
+        f"let the role {here['role_name']} write the members' streams too",
+        Target.ROLE,
+        aws("iam", "put-role-policy", **here, policy_document=merged_policy(None, statement)),
+        undo=[aws("iam", "delete-role-policy", **here)],
+        cost="The members' events are billed as log data taken in.",
+        pages=[page("iam", "put-role-policy")],
     )
-    return Remediation(summary="Add a policy that lets the role write the members' streams too.", commands=(command,))
+    return mending.remediation("Add a policy that lets the role write the members' streams too.")
 
 
 def _shown(facts: RoleFacts) -> tuple[Evidence, ...]:

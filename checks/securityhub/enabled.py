@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from auditor.checking import AccountCheck, Remediation, Severity, Verdict, failed, known, observed, passed
+from auditor.checking import AccountCheck, Severity, Verdict, failed, known, observed, passed
 from auditor.model.snapshot import Snapshot
+from auditor.remediation import Target
 from auditor.remedy import aws
-from auditor.remedy.mending import unless
+from auditor.remedy.mending import page, step, unless
 
 
 class SecurityHubEnabled(AccountCheck):
@@ -29,12 +30,16 @@ class SecurityHubEnabled(AccountCheck):
             reason = f"Security Hub is on in {region}."
             return passed(reason, observed(hub, hub.arn, "arn", "subscribed_at"), notes=notes)
         found = aws("securityhub", "describe-hub", region=region)
-        mend = Remediation(
-            summary=(
-                f"Turn Security Hub on in {region}, and in every other region in use. It is billed by the number of "
-                "checks, and most of them need AWS Config to record."
-            ),
-            commands=(unless(found, aws("securityhub", "enable-security-hub", region=region)),),
+        mend = step(
+            f"turn Security Hub on in {region}",
+            Target.SERVICE,
+            unless(found, aws("securityhub", "enable-security-hub", region=region)),
+            undo=[aws("securityhub", "disable-security-hub", region=region)],
+            cost="It is billed by the number of checks; turned off again, its findings are deleted after 90 days.",
+            pages=[page("securityhub", "enable-security-hub")],
+        ).remediation(
+            f"Turn Security Hub on in {region}, and in every other region in use. It is billed by the number of "
+            "checks, and most of them need AWS Config to record."
         )
         shown = observed(hub, facts.account_id, "arn")
         return failed(f"Security Hub is off in {region}.", shown, remediation=mend, notes=notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.checking import Remediation, Severity, TrailCheck, Verdict, known, observed
 from auditor.model.snapshot import Snapshot
 from auditor.model.trail import Trail, TrailFacts
-from auditor.remedy import aws
+from auditor.remedy.trail import name_bucket_again
 from checks.trail.arrival import Arrival, arrived, quiet, stopped
 from checks.trail.mending import by_owner
 
@@ -43,12 +43,4 @@ def mend_bucket(trail: Trail, account: Snapshot) -> Remediation:
         "missing and how to add it) or the trail's key (trail.encryption). Then name the bucket to the trail again, "
         "which has CloudTrail check the policy, and refuse where it still does not do."
     )
-    again = aws(
-        "cloudtrail",
-        "update-trail",
-        region=trail.home_region,
-        name=trail.name,
-        s3_bucket_name=trail.bucket,
-        s3_key_prefix=trail.key_prefix or None,
-    )
-    return by_owner(trail, account, summary, again)
+    return by_owner(trail, account, summary, name_bucket_again(trail))

@@ -11,9 +11,11 @@ from auditor.model.fact import Unreadable
 from auditor.model.key import Key
 from auditor.model.snapshot import Snapshot
 from auditor.model.trail import Trail, TrailFacts
-from auditor.remedy import aws
-from auditor.remedy.key import KEY, make_key
+from auditor.remediation import Target
+from auditor.remedy.key import KEY, make_key, wake
+from auditor.remedy.mending import page, step
 from auditor.remedy.policy import Statement
+from auditor.remedy.trail import update
 from checks.trail.mending import by_owner
 
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
@@ -83,10 +85,8 @@ def _mended(trail: Trail, key: Key, account: Snapshot) -> Remediation:
         return Remediation(summary=f"The key belongs to account {owner}, which must enable it there.")
     if key.state not in {"Disabled", "PendingDeletion"}:
         return _new_key(trail, account)
-    here = {"region": found.region, "key_id": key.arn}
-    kept = (aws("kms", "cancel-key-deletion", **here),) if key.state == "PendingDeletion" else ()
     summary = "Enable the key again; log files that it encrypted cannot be read without it."
-    return Remediation(summary=summary, commands=(*kept, aws("kms", "enable-key", **here)))
+    return wake(key, Target.TRAIL).remediation(summary)
 
 
 def _new_key(trail: Trail, account: Snapshot) -> Remediation:
@@ -95,12 +95,20 @@ def _new_key(trail: Trail, account: Snapshot) -> Remediation:
     root = str(Arn(account.caller.partition, "iam", "", account.account_id, "root"))
     region = bucket.region if bucket.exists and bucket.region else trail.home_region
     made = make_key(f"trail/{trail.home_region}/{trail.name}", region, root, *_grants(trail, account))
-    named = aws("cloudtrail", "update-trail", region=trail.home_region, name=trail.name, kms_key_id=KEY)
+    mending = step(
+        f"make a key that CloudTrail may use and let {trail.name} encrypt with it",
+        Target.TRAIL,
+        *made,
+        update(trail, kms_key_id=KEY),
+        undo=[update(trail, kms_key_id=trail.kms_key or "")],
+        cost="A key is billed by the month; undoing this leaves the key, which what it encrypted needs.",
+        pages=[page("kms", "create-key"), page("cloudtrail", "update-trail")],
+    )
     summary = (
         "Make a key that CloudTrail may use for this trail, in the region of its bucket, and have the trail use it. "
         "A key is billed by the month; whoever reads the logs then needs kms:Decrypt on it as well."
     )
-    return by_owner(trail, account, summary, *made, named)
+    return by_owner(trail, account, summary, mending)
 
 
 def _grants(trail: Trail, account: Snapshot) -> tuple[Statement, Statement]:

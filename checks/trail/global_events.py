@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from auditor.checking import Evidence, Severity, TrailsCheck, Verdict, failed, observed, passed, unknown
@@ -10,9 +9,10 @@ from auditor.checking.evidence import shown_unreadable
 from auditor.model.fact import Unreadable
 from auditor.model.snapshot import Snapshot
 from auditor.model.trail import Trail, TrailFacts
+from auditor.remedy.mending import NOTHING, Mending
 from checks.trail.coverage import narrowed_by
 from checks.trail.management_events import EVERY_MANAGEMENT_EVENT
-from checks.trail.mending import Step, mend_best, recording, selecting, starting
+from checks.trail.mending import mend_best, recording, selecting, starting
 from checks.trail.selection import management_slices
 
 # Where each partition records its global services: the region that AWS calls the partition's leader.
@@ -101,9 +101,9 @@ def _by_selectors(facts: TrailFacts) -> _Reach:
     return _Reach(bool(slices), f"{facts.trail.name} logs no management events")
 
 
-def _managing(facts: TrailFacts) -> Iterable[Step]:
-    """Gives the step that has a trail log management events, where it logs none."""
-    return selecting(EVERY_MANAGEMENT_EVENT)(facts) if _by_selectors(facts).holds is False else ()
+def _managing(facts: TrailFacts) -> Mending:
+    """Gives what has a trail log management events, where it logs none."""
+    return selecting(EVERY_MANAGEMENT_EVENT)(facts) if _by_selectors(facts).holds is False else NOTHING
 
 
 def _shown(facts: TrailFacts) -> tuple[Evidence, ...]:

@@ -10,10 +10,11 @@ from auditor.checking import Evidence, Severity, TrailsCheck, Verdict, failed, o
 from auditor.checking.evidence import shown_unreadable
 from auditor.model.fact import Unreadable
 from auditor.model.snapshot import Snapshot
-from auditor.model.trail import InsightSelectors, TrailFacts
+from auditor.model.trail import InsightSelectors, Trail, TrailFacts
+from auditor.remediation import Target
 from auditor.remedy import aws
-from auditor.remedy.mending import as_json, page
-from checks.trail.mending import Step, mend_best, starting
+from auditor.remedy.mending import NOTHING, Mending, as_json, page, step
+from checks.trail.mending import mend_best, starting
 
 _TYPES = {"ApiCallRateInsight": "call rates", "ApiErrorRateInsight": "error rates"}
 
@@ -61,25 +62,36 @@ def _looked_for(trails: Iterable[TrailFacts]) -> set[str]:
     }
 
 
-def _inquiring(facts: TrailFacts) -> Iterable[Step]:
-    """Gives the step that has a trail look for both; putting selectors replaces those that are there, so they stay."""
+def _inquiring(facts: TrailFacts) -> Mending:
+    """Gives what has a trail look for both; putting selectors replaces those that are there, so they stay."""
     trail = facts.trail
     if isinstance(facts.insights, Unreadable) or _TYPES.keys() <= _looked_for([facts]):
-        return
+        return NOTHING
     there = {selector.type: selector.categories for selector in facts.insights.selectors}
-    kinds: list[JsonValue] = [_selector(kind, there.get(kind, ())) for kind in dict.fromkeys((*there, *_TYPES))]
+    wanted: list[JsonValue] = [_selector(kind, there.get(kind, ())) for kind in dict.fromkeys((*there, *_TYPES))]
+    earlier: list[JsonValue] = [_stated(kind, categories) for kind, categories in there.items()]
+    return step(
+        f"let {trail.name} look for unusual call and error rates",
+        Target.TRAIL,
+        _put(trail, wanted),
+        undo=[_put(trail, earlier)],
+        cost="Insights is billed by the events that it looks at, and needs the trail to log management events.",
+        pages=[page("cloudtrail", "put-insight-selectors")],
+    )
+
+
+def _put(trail: Trail, kinds: list[JsonValue]) -> str:
     here = {"region": trail.home_region, "trail_name": trail.name}
-    command = aws("cloudtrail", "put-insight-selectors", **here, insight_selectors=as_json(kinds))
-    does = f"let {trail.name} look for unusual call and error rates"
-    cost = "Insights is billed by the number of events that it looks at, and needs the trail to log management events."
-    yield Step(does, command, page("cloudtrail", "put-insight-selectors"), cost)
+    return aws("cloudtrail", "put-insight-selectors", **here, insight_selectors=as_json(kinds))
+
+
+def _stated(kind: str, categories: tuple[str, ...]) -> dict[str, JsonValue]:
+    return {"InsightType": kind, **({"EventCategories": list(categories)} if categories else {})}
 
 
 def _selector(kind: str, categories: tuple[str, ...]) -> dict[str, JsonValue]:
     """Gives a selector for management events, and for what it was for before."""
-    if not categories:
-        return {"InsightType": kind}
-    return {"InsightType": kind, "EventCategories": list(dict.fromkeys(("Management", *categories)))}
+    return _stated(kind, tuple(dict.fromkeys(("Management", *categories))) if categories else ())
 
 
 def _shown(facts: TrailFacts) -> tuple[Evidence, ...]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from auditor.checking import Severity, TrailCheck, Verdict, failed, observed, passed
 from auditor.model.snapshot import Snapshot
 from auditor.model.trail import TrailFacts
-from auditor.remedy import aws
+from auditor.remediation import Target
+from auditor.remedy.mending import page, step
+from auditor.remedy.trail import update
 from checks.trail.mending import by_owner
 
 
@@ -29,11 +31,14 @@ class LogValidation(TrailCheck):
         shown = observed(trail, trail.arn, "validation")
         if trail.validation:
             return passed(f"Log file validation of {trail.name} is on.", shown)
-        here = {"region": trail.home_region, "name": trail.name}
-        mend = by_owner(
-            trail,
-            account,
-            "Turn log file validation on; what was delivered before stays without digests.",
-            aws("cloudtrail", "update-trail", **here, enable_log_file_validation=True),
+        mending = step(
+            f"turn log file validation of {trail.name} on",
+            Target.TRAIL,
+            update(trail, enable_log_file_validation=True),
+            undo=[update(trail, no_enable_log_file_validation=True)],
+            cost="It costs no more than the storage of 24 small files a day and region.",
+            pages=[page("cloudtrail", "update-trail")],
         )
+        summary = "Turn log file validation on; what was delivered before stays without digests."
+        mend = by_owner(trail, account, summary, mending)
         return failed(f"Log file validation of {trail.name} is off.", shown, remediation=mend)

@@ -6,7 +6,7 @@ import shlex
 import pytest
 
 from auditor.policy import Policy
-from auditor.remedy.policy import Statement, merged_policy, put_bucket_policy
+from auditor.remedy.policy import Statement, bucket_policy, merged_policy, put_bucket_policy
 
 OWN: Statement = {"Sid": "Own", "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": "*"}
 THEIRS = {"Sid": "Theirs", "Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:*", "Resource": "*"}
@@ -36,6 +36,6 @@ def test_what_was_there_is_kept_and_an_own_statement_replaced(there: object, kep
 
 def test_the_command_carries_the_policy_as_one_word() -> None:
     text = json.dumps({"Version": "2012-10-17", "Statement": [{**THEIRS, "Sid": "it's $(touch x)"}]})
-    words = shlex.split(put_bucket_policy("b", "eu-west-1", text, OWN))
+    words = shlex.split(put_bucket_policy(bucket_policy("b", "eu-west-1", text, OWN)))
     assert words[:-1] == ["aws", "s3api", "put-bucket-policy", "--region", "eu-west-1", "--bucket", "b", "--policy"]
     assert json.loads(words[-1])["Statement"][0]["Sid"] == "it's $(touch x)"

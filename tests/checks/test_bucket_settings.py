@@ -71,7 +71,7 @@ def test_the_target_bucket_that_is_there_already_keeps_its_policy() -> None:
     make, grant, _ = commands(found(BucketAccessLogging, logging=AccessLogging(source=SOURCE)))
     for line in (make, grant):
         there = subprocess.run(
-            ["sh", "-c", f"aws() {{ echo $2; }}; {line}"], capture_output=True, text=True, check=True
+            ["sh", "-c", f"exec 3>&1; aws() {{ echo $2 >&3; }}; {line}"], capture_output=True, text=True, check=True
         )
         assert there.stdout.split() in (["head-bucket"], ["get-bucket-policy"])
 

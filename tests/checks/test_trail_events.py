@@ -155,8 +155,9 @@ def test_selectors_that_miss_something_fail_and_are_mended(
     assert finding.status is Status.FAIL
     assert f" logs {missed}" in finding.reason
     assert "management-trail leaves them out" in finding.reason
-    summary, commands = remedy(finding)
-    assert "billed" in summary
+    commands = remedy(finding)[1]
+    assert finding.remediation is not None
+    assert any("billed" in cost for cost in finding.remediation.costs)
     assert len(commands) == 1
     mended = run(facts, *commands)
     assert on_trails(check, mended).status is Status.PASS
@@ -207,15 +208,16 @@ def test_a_trail_that_is_amiss_in_every_way_is_mended(check: type[Check[Any]]) -
     summary, commands = remedy(on_trails(check, facts))
     assert [command.split()[2] for command in commands] == ["update-trail", "put-event-selectors", "start-logging"]
     assert on_trails(check, run(facts, *commands)).status is Status.PASS
-    assert summary.startswith("The commands let regional-trail record all regions, and let regional-trail log ")
+    assert summary.startswith("The commands let regional-trail record all regions, let regional-trail log ")
 
 
 @BOTH_CHECKS
 def test_only_what_is_amiss_is_changed(check: type[Check[Any]]) -> None:
     finding = on_trails(check, trail_facts(status=stopped()))
     assert finding.reason.endswith("management-trail is stopped.")
-    summary, commands = remedy(finding)
-    assert "billed" not in summary
+    assert finding.remediation is not None
+    assert all("Insights" not in cost and "dearest" not in cost for cost in finding.remediation.costs)
+    commands = remedy(finding)[1]
     assert [command.split()[2] for command in commands] == ["start-logging"]
 
 
@@ -296,8 +298,10 @@ def insights(*kinds: str) -> InsightSelectors:
 def test_missing_insights_fail_and_are_turned_on(facts: TrailFacts, missing: str) -> None:
     finding = on_trails(Insights, facts)
     assert finding.reason == f"Insights looks for unusual {missing} on no trail that is logging."
-    summary, commands = remedy(finding)
-    assert ("billed" in summary) == ("put-insight-selectors" in commands[0])
+    commands = remedy(finding)[1]
+    assert finding.remediation is not None
+    told = any(cost.startswith("Insights is billed") for cost in finding.remediation.costs)
+    assert told == ("put-insight-selectors" in commands[0])
     assert on_trails(Insights, run(facts, *commands)).status is Status.PASS
 
 

@@ -6,7 +6,7 @@ import json
 import shlex
 from typing import Any
 
-from auditor.findings import Remediation, Status
+from auditor.findings import Status
 from auditor.model.key import Key, KeyFacts, KeyPolicy
 from auditor.model.snapshot import Snapshot
 from auditor.model.topic import Subscription, Subscriptions, Topic
@@ -15,6 +15,7 @@ from auditor.model.trail import (
     BasicSelector,
     EventSelectors,
 )
+from auditor.remediation import Remediation
 from auditor.remedy import mend_chain
 from tests.chain.build import account, alarm, metric_filter, pattern_of, proof, requirement
 from tests.checks.build import (

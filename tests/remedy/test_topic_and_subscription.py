@@ -6,6 +6,7 @@ import shlex
 
 from auditor.model.snapshot import Snapshot
 from auditor.model.topic import Subscription
+from auditor.remediation import Remediation
 from tests.chain.build import account, alarm, chain, metric_filter, pattern_of
 from tests.chain.test_links import BROKEN
 from tests.checks.build import (
@@ -20,6 +21,7 @@ from tests.remedy.build import (
     ROOT,
     STRANGER,
     argvs,
+    options,
     remedy,
     silent,
     statements,
@@ -78,19 +80,25 @@ def test_a_topics_policy_keeps_its_statements() -> None:
     ]
 
 
-def test_a_deny_is_named_since_nothing_that_is_added_outweighs_it() -> None:
+def tells_another(found: Remediation) -> bool:
+    """Whether the alarm tells a topic of its own account besides those that it tells."""
+    *_, put = found.commands
+    return f":{ACCOUNT}:trail-auditor-alerts" in put and len(options(shlex.split(put))["--alarm-actions"]) > 1
+
+
+def test_a_topic_that_denies_gets_another_beside_it() -> None:
     deny = {"Sid": "Closed", "Effect": "Deny", "Principal": "*", "Action": "SNS:Publish", "Resource": TOPIC}
     found = remedy(with_topic(policy=statements(deny)))
-    assert found.commands == ()
-    assert "Closed must go" in found.summary
+    assert "Closed must go; the alarm tells" in found.summary
+    assert tells_another(found)
 
 
-def test_a_strangers_topic_is_for_that_account_to_mend() -> None:
+def test_a_strangers_topic_gets_another_beside_it() -> None:
     theirs = TOPIC.replace(ACCOUNT, STRANGER)
     parts = (metric_filter(CONTROL, pattern_of(CONTROL)), alarm(CONTROL, actions=(theirs,)))
     found = remedy(account(*parts, topics=(topic(arn=theirs, topic=topic_with(policy=statements(ROOT))),)))
-    assert found.commands == ()
     assert f"belongs to account {STRANGER}" in found.summary
+    assert tells_another(found)
 
 
 def test_a_keys_policy_keeps_its_statements() -> None:
@@ -112,10 +120,10 @@ def test_a_key_that_sleeps_is_woken() -> None:
     assert "PendingImport" in remedy(with_key(ROOT, use, state="PendingImport")).summary
 
 
-def test_a_strangers_key_is_for_that_account_to_mend() -> None:
+def test_a_topic_with_a_strangers_key_gets_another_beside_it() -> None:
     found = remedy(with_key(key=KEY.replace(ACCOUNT, STRANGER)))
-    assert found.commands == ()
     assert "belongs to another account" in found.summary
+    assert tells_another(found)
 
 
 def test_the_default_key_gives_way_to_an_own_one() -> None:

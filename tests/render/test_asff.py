@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.findings import Finding, Remediation, Severity, Status
+from auditor.findings import Finding, Severity, Status
+from auditor.remediation import Remediation
 from auditor.render import renderer
 from auditor.report import Report
 from tests.aws.account import Account

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from auditor.findings import ChainLink, Finding, LinkName, LinkStatus, Remediation, Severity, Status, Waiver
+from auditor.findings import ChainLink, Finding, LinkName, LinkStatus, Severity, Status, Waiver
+from auditor.remediation import Remediation
 from auditor.render import formats, renderer
 from auditor.report import Report, json_schema
 from auditor.stored import parse_report

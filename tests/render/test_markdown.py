@@ -5,7 +5,8 @@ import html
 import pytest
 from markdown_it import MarkdownIt
 
-from auditor.findings import Remediation, Status
+from auditor.findings import Status
+from auditor.remediation import Remediation
 from auditor.render import renderer
 from auditor.render.markup import fenced, plain
 from auditor.report import Report

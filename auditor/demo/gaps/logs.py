@@ -1,4 +1,4 @@
-"""CloudWatch Logs: the class of a log group, its transformer, and metric filters that replace one another."""
+"""CloudWatch Logs: a log group's class, key and transformer, and metric filters that replace one another."""
 
 from __future__ import annotations
 
@@ -32,9 +32,11 @@ class LogsGaps:
     def handlers(self) -> dict[str, Handler]:
         """Gives the handler for each call."""
         return {
+            "logs:AssociateKmsKey": self._set_key,
             "logs:CreateLogGroup": self._create_log_group,
             "logs:DescribeLogGroups": self._describe_log_groups,
             "logs:DescribeMetricFilters": self._describe_metric_filters,
+            "logs:DisassociateKmsKey": self._set_key,
             "logs:GetTransformer": self._get_transformer,
             "logs:PutMetricFilter": self._put_metric_filter,
             "logs:PutTransformer": self._put_transformer,
@@ -46,6 +48,14 @@ class LogsGaps:
         if response.status_code < 300:
             self._classes[_key(call, call.params["logGroupName"])] = call.params.get("logGroupClass", "STANDARD")
         return response
+
+    def _set_key(self, call: Call, _forward: Forward) -> Response:
+        """Sets the key of a log group, or takes it away where the call names none."""
+        group = logs_backends[call.account][call.region].groups.get(call.params["logGroupName"])
+        if group is None:
+            return call.error("ResourceNotFoundException", _NO_GROUP)
+        group.kms_key_id = call.params.get("kmsKeyId")
+        return call.reply({})
 
     def _describe_log_groups(self, call: Call, _forward: Forward) -> Response:
         found = []

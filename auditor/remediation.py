@@ -1,0 +1,108 @@
+"""What mends a failure, step by step, each with what undoes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import JsonValue
+
+from auditor.model.fact import Frozen
+
+
+class Target(StrEnum):
+    """What a step of a remediation is done to, in the order of mending: each leans on those before."""
+
+    BUCKET = "bucket"
+    TOPIC = "topic"
+    SUBSCRIPTION = "subscription"
+    LOG_GROUP = "log group"
+    ROLE = "role"
+    TRAIL = "trail"
+    FILTER = "filter"
+    ALARM = "alarm"
+    SERVICE = "service"
+
+    @property
+    def rank(self) -> int:
+        """0 for what is mended first."""
+        return list(Target).index(self)
+
+
+Kind = Literal["bucket policy", "basic event selectors", "advanced event selectors"]
+
+
+class Document(Frozen):
+    """A document that AWS puts whole, with what a step adds to it: steps of several findings are put as one.
+
+    Attributes:
+        kind: What it is.
+        name: The name of the bucket or trail that it belongs to.
+        region: Where that is.
+        base: The document as it was read, as JSON; empty where there was none.
+        adds: What is added, each a statement or a selector.
+        narrows: The places of Deny statements from which CloudTrail is excepted.
+    """
+
+    kind: Kind
+    name: str
+    region: str
+    base: str
+    adds: tuple[dict[str, JsonValue], ...]
+    narrows: tuple[int, ...] = ()
+
+
+class Step(Frozen):
+    """One thing that mends, with what undoes it.
+
+    Attributes:
+        does: What the commands do, as a phrase that follows "The commands".
+        target: What it is done to.
+        commands: Shell commands for the `aws` command line, to be run in this order.
+        rollback: Commands that bring back what was there before, to be run in this order.
+        cost: What it costs or risks, in one sentence.
+        asks: Shell variables that only a person can set, such as `EMAIL`.
+        document: What the commands add to a document that is put whole; None where they do not put one.
+    """
+
+    does: str
+    target: Target
+    commands: tuple[str, ...]
+    rollback: tuple[str, ...] = ()
+    cost: str = ""
+    asks: tuple[str, ...] = ()
+    document: Document | None = None
+
+
+class Remediation(Frozen):
+    """What mends a failure.
+
+    Attributes:
+        summary: What to do, in a sentence or two.
+        commands: Shell commands for the `aws` command line, to be run in this order: those of all steps.
+        references: Pages that say more.
+        steps: The commands one thing at a time, each with its rollback; empty where whoever wrote the check gave
+            commands only.
+    """
+
+    summary: str
+    commands: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+    @classmethod
+    def of(cls, summary: str, *steps: Step, references: Iterable[str] = ()) -> Remediation:
+        """Gives the remediation that these steps are."""
+        commands = tuple(command for step in steps for command in step.commands)
+        return cls(summary=summary, commands=commands, references=tuple(references), steps=steps)
+
+    @property
+    def costs(self) -> tuple[str, ...]:
+        """What the steps cost or risk, each sentence once."""
+        return tuple(dict.fromkeys(step.cost for step in self.steps if step.cost))
+
+    @property
+    def rollback(self) -> tuple[str, ...]:
+        """Commands that undo all steps, the last one first."""
+        return tuple(command for step in reversed(self.steps) for command in step.rollback)
