@@ -53,6 +53,22 @@ class Document(Frozen):
     narrows: tuple[int, ...] = ()
 
 
+class Resource(Frozen):
+    """A resource that is new, as CloudFormation describes it.
+
+    Attributes:
+        type: Such as `AWS::SNS::Topic`.
+        arn: Its ARN once it is there, or for what has none a name of its own.
+        partial: Whether these are only some properties of one that may be there already.
+        properties: Its properties; where one is the ARN of another resource, a template refers to that.
+    """
+
+    type: str
+    arn: str
+    properties: dict[str, JsonValue]
+    partial: bool = False
+
+
 class Step(Frozen):
     """One thing that mends, with what undoes it.
 
@@ -64,6 +80,7 @@ class Step(Frozen):
         cost: What it costs or risks, in one sentence.
         asks: Shell variables that only a person can set, such as `EMAIL`.
         document: What the commands add to a document that is put whole; None where they do not put one.
+        resources: What the commands make, where all that they do is to make something new.
     """
 
     does: str
@@ -73,6 +90,7 @@ class Step(Frozen):
     cost: str = ""
     asks: tuple[str, ...] = ()
     document: Document | None = None
+    resources: tuple[Resource, ...] = ()
 
 
 class Remediation(Frozen):
@@ -84,12 +102,16 @@ class Remediation(Frozen):
         references: Pages that say more.
         steps: The commands one thing at a time, each with its rollback; empty where whoever wrote the check gave
             commands only.
+        instead: Resources that, all new, mend what the steps named in `replaced` mend by changing what is there.
+        replaced: The places of those steps.
     """
 
     summary: str
     commands: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    instead: tuple[Resource, ...] = ()
+    replaced: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, summary: str, *steps: Step, references: Iterable[str] = ()) -> Remediation:

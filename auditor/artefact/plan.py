@@ -40,7 +40,7 @@ class Plan:
         return tuple(step for step in reversed(self.steps) if step.rollback)
 
 
-def plan(report: Report, checks: Sequence[str] = ()) -> Plan:
+def planned(report: Report, checks: Sequence[str] = ()) -> Plan:
     """Gives what mends a report's failures.
 
     Steps of several findings that do the same are done once, and what several add to one document, such as a bucket's
@@ -59,9 +59,9 @@ def plan(report: Report, checks: Sequence[str] = ()) -> Plan:
         if not any(fnmatchcase(check, pattern) for check in known):
             raise UsageError(f"The report has no finding of a check {pattern}.", "`auditor checks` lists the checks.")
     failing = tuple(finding for finding in report.findings if _is_asked_for(finding, checks))
-    steps = [step for finding in failing for step in _steps(finding)]
+    steps = [step for finding in failing for step in steps_of(finding)]
     ordered = sorted(joined(steps), key=lambda step: step.target.rank)
-    by_hand = tuple(finding for finding in failing if not _steps(finding))
+    by_hand = tuple(finding for finding in failing if not steps_of(finding))
     return Plan(report, failing, tuple(ordered), by_hand)
 
 
@@ -73,7 +73,7 @@ def _is_asked_for(finding: Finding, checks: Sequence[str]) -> bool:
     return finding.waiver is None
 
 
-def _steps(finding: Finding) -> tuple[Step, ...]:
+def steps_of(finding: Finding) -> tuple[Step, ...]:
     """Gives a finding's steps; commands of a check that tells no steps are one."""
     remedy = finding.remediation
     if remedy is None or not remedy.commands:

@@ -9,7 +9,7 @@ from auditor.render.templates import environment
 from auditor.render.visible import one_line
 
 
-def script(plan: Plan) -> str:
+def as_script(plan: Plan) -> str:
     """Gives the script. Names in it are data, whatever they hold: each word is quoted, and a comment is one line."""
     overlay = environment().overlay(autoescape=False, finalize=lambda value: value)
     overlay.filters.update(line=one_line, quoted=shlex.quote)

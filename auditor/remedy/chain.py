@@ -13,7 +13,7 @@ from auditor.findings import LinkName, LinkStatus
 from auditor.model.alarm import Alarm
 from auditor.model.snapshot import Snapshot
 from auditor.remediation import Remediation
-from auditor.remedy.counting import Watched, mend_filter
+from auditor.remedy.counting import Watched, mend_filter, own_filter
 from auditor.remedy.delivering import Home, mend_delivery
 from auditor.remedy.hearing import Hearing, mend_hearing
 from auditor.remedy.mending import EMAIL, NOTHING, Case, Mending
@@ -37,10 +37,18 @@ def mend_chain(check_id: str, requirement: Requirement, proof: Proof, account: S
     control = check_id.rpartition(".")[2].replace("_", "-")
     case = Case(control, requirement, proof, account)
     home, delivery = mend_delivery(case.delivery)
-    mending = mend_trail(case) + delivery
-    if home is not None and (home.new or case.broken(*_BEHIND_THE_LOGS)):
-        mending += _mend_telling(case, home)
-    return mending.remediation(*_summary(case, mending))
+    before = mend_trail(case) + delivery
+    if home is None or not (home.new or case.broken(*_BEHIND_THE_LOGS)):
+        return before.remediation(*_summary(case, before))
+    behind = _mend_telling(case, home)
+    mending = before + behind
+    found = mending.remediation(*_summary(case, mending))
+    if all(step.resources for step in behind.steps):
+        return found
+    beside = _new_telling(case, home, *own_filter(case, home))
+    replaced = range(len(before.steps), len(mending.steps))
+    instead = tuple(made for step in beside.steps for made in step.resources)
+    return found.model_copy(update={"instead": instead, "replaced": tuple(replaced)})
 
 
 def _mend_telling(case: Case, home: Home) -> Mending:

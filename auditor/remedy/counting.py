@@ -13,7 +13,7 @@ from auditor.findings import LinkName, LinkStatus
 from auditor.model.alarm import Alarm
 from auditor.model.arn import Arn
 from auditor.model.logs import MetricFilter, Transformation
-from auditor.remediation import Target
+from auditor.remediation import Resource, Target
 from auditor.remedy.command import aws
 from auditor.remedy.delivering import Home
 from auditor.remedy.mending import NOTHING, OWN, Case, Mending, as_json, free_name, page, step
@@ -51,15 +51,15 @@ def mend_filter(case: Case, home: Home) -> tuple[Watched, Mending]:
     """
     route = case.route
     if route is None or route.filter is None:
-        return _own(case, home)
+        return own_filter(case, home)
     to = _transformation(case, route.filter)
     if case.broken(LinkName.FILTER) or home.new:
         watched = Watched(_emission(case, home, route.filter, to), route.alarm)
-        return (watched, _added(case, home, to)) if _is_shared(case, route, home) else _own(case, home)
+        return (watched, _added(case, home, to)) if _is_shared(case, route, home) else own_filter(case, home)
     seen = to.model_copy(update={"value": "1"}) if case.broken(LinkName.METRIC) else to
     watched = Watched(_emission(case, home, route.filter, seen), route.alarm)
     if not _can_ring(case, watched, home):
-        return _own(case, home)
+        return own_filter(case, home)
     if seen == to:
         return watched, NOTHING
     others = tuple(seen if one == to else one for one in route.filter.transformations)
@@ -108,7 +108,8 @@ def _can_ring(case: Case, watched: Watched, home: Home) -> bool:
     return fewest_changes(watched.alarm, watched.emission) is not None
 
 
-def _own(case: Case, home: Home) -> tuple[Watched, Mending]:
+def own_filter(case: Case, home: Home) -> tuple[Watched, Mending]:
+    """Gives a filter for the control alone, on a metric of its own."""
     to = Transformation(metric=case.control, namespace=NAMESPACE, value="1", default=0.0)
     emission = Emission(NAMESPACE, case.control, 1.0, 0.0, "None", frozenset())
     return Watched(emission), _added(case, home, to)
@@ -131,8 +132,27 @@ def _added(case: Case, home: Home, to: Transformation) -> Mending:
         _put(added, home.region),
         undo=[removed],
         cost=f"The metric {to.namespace}/{to.metric} is billed as a custom metric while anything comes.",
+        resources=[_resource(added, home)],
         pages=[_GUIDE, page("logs", "put-metric-filter")],
     )
+
+
+def _resource(added: MetricFilter, home: Home) -> Resource:
+    return Resource(
+        type="AWS::Logs::MetricFilter",
+        arn=f"{home.arn} {added.name}",
+        properties={
+            "LogGroupName": home.name,
+            "FilterName": added.name,
+            "FilterPattern": added.pattern,
+            "MetricTransformations": _cased([_shown(to) for to in added.transformations]),
+        },
+    )
+
+
+def _cased(transformations: list[dict[str, JsonValue]]) -> list[JsonValue]:
+    """Gives transformations as CloudFormation writes them, whose names begin with a capital."""
+    return [{f"{name[0].upper()}{name[1:]}": value for name, value in one.items()} for one in transformations]
 
 
 def _put(wanted: MetricFilter, region: str) -> str:

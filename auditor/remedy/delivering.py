@@ -13,7 +13,7 @@ from auditor.model.fact import Unreadable
 from auditor.model.role import Role, RoleFacts, RolePolicy
 from auditor.model.trail import Trail
 from auditor.policy import Outcome, Policy, PolicyError, Request, decide
-from auditor.remediation import Target
+from auditor.remediation import Resource, Target
 from auditor.remedy.command import aws
 from auditor.remedy.mending import NOTHING, OWN, Delivery, Mending, as_json, page, said, step, unless
 from auditor.remedy.policy import Statement, merged_policy
@@ -104,6 +104,7 @@ def _group(home: Home) -> Mending:
         command,
         undo=[f'[ -n "$({streams})" ] || {aws("logs", "delete-log-group", **here)}'],
         cost="What it takes in and keeps is billed by the gigabyte, and kept for ever until a retention is set.",
+        resources=[Resource(type="AWS::Logs::LogGroup", arn=home.arn, properties={"LogGroupName": home.name})],
         pages=[_GUIDE, page("logs", "create-log-group")],
     )
 
@@ -157,6 +158,18 @@ def _new_role(arn: str, home: Home) -> Mending:
         role,
         _put(name, _policy(home)),
         undo=[_delete(name), aws("iam", "delete-role", role_name=name)],
+        resources=[
+            Resource(
+                type="AWS::IAM::Role",
+                arn=arn,
+                properties={
+                    **({"Path": f"/{path}/"} if path else {}),
+                    "RoleName": name,
+                    "AssumeRolePolicyDocument": trust,
+                    "Policies": [{"PolicyName": _POLICY, "PolicyDocument": _policy(home)}],
+                },
+            )
+        ],
         cost=_ALLOWED,
         pages=[_ROLE, page("iam", "create-role")],
     )
@@ -249,6 +262,14 @@ def _named(way: Delivery, home: Home, role_arn: str) -> Mending:
         f"{command} || {{ sleep 15 && {command}; }}",
         undo=[_naming(trail, trail.log_group_arn or "", trail.role_arn or "")],
         cost="Every event is billed as log data taken in; undone, no control's alarm sees an event any more.",
+        resources=[
+            Resource(
+                type="AWS::CloudTrail::Trail",
+                arn=trail.arn,
+                properties={"CloudWatchLogsLogGroupArn": f"{home.arn}:*", "CloudWatchLogsRoleArn": role_arn},
+                partial=True,
+            )
+        ],
         pages=[_GUIDE, page("cloudtrail", "update-trail")],
     )
 

@@ -18,10 +18,10 @@ from auditor.model.bucket import (
 )
 from auditor.model.snapshot import Snapshot
 from auditor.model.trail import EventSelectors, InsightSelectors, Trail, TrailFacts, TrailStatus
-from auditor.remediation import Target
+from auditor.remediation import Resource, Target
 from auditor.remedy.command import aws
 from auditor.remedy.mending import OWN, Mending, as_json, page, step, unless
-from auditor.remedy.policy import bucket_policy, merged_policy, put_bucket_policy
+from auditor.remedy.policy import bucket_policy, merged, merged_policy, put_bucket_policy
 from auditor.remedy.storing import create_bucket, grants
 
 _GUIDE = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-create-a-trail-using-the-cli.html"
@@ -69,6 +69,14 @@ def found_trail(account: Snapshot) -> Mending:
         unless(aws("s3api", "get-bucket-policy", **here), put_bucket_policy(policy)),
         undo=[f"{aws('s3api', 'delete-bucket', **here)} || echo 'The bucket holds log files and stays.' >&2"],
         cost="What it stores is billed; undone, a bucket that holds log files stays.",
+        resources=[
+            Resource(type="AWS::S3::Bucket", arn=_bucket_arn(account), properties={"BucketName": here["bucket"]}),
+            Resource(
+                type="AWS::S3::BucketPolicy",
+                arn=f"{_bucket_arn(account)} policy",
+                properties={"Bucket": here["bucket"], "PolicyDocument": merged(policy)},
+            ),
+        ],
         pages=[_BUCKET, page("s3api", "create-bucket")],
     )
     named = {"region": account.region, "name": _TRAIL}
@@ -87,6 +95,20 @@ def found_trail(account: Snapshot) -> Mending:
         aws("cloudtrail", "start-logging", **named),
         undo=[aws("cloudtrail", "delete-trail", **named)],
         cost="The first copy of management events in a region is free of charge.",
+        resources=[
+            Resource(
+                type="AWS::CloudTrail::Trail",
+                arn=_arn(account),
+                properties={
+                    "TrailName": _TRAIL,
+                    "S3BucketName": here["bucket"],
+                    "IsMultiRegionTrail": True,
+                    "IncludeGlobalServiceEvents": True,
+                    "EnableLogFileValidation": True,
+                    "IsLogging": True,
+                },
+            )
+        ],
         pages=[_GUIDE, page("cloudtrail", "create-trail")],
     )
     return made + started

@@ -11,7 +11,7 @@ from auditor.model.alarm import Alarm, topics_among
 from auditor.model.arn import Arn
 from auditor.model.fact import Unreadable
 from auditor.model.topic import Subscription, TopicFacts
-from auditor.remediation import Target
+from auditor.remediation import Resource, Target
 from auditor.remedy.admitting import admit
 from auditor.remedy.command import as_raw, aws
 from auditor.remedy.mending import EMAIL, NOTHING, OWN, Case, Mending, free_name, page, said, step
@@ -118,6 +118,7 @@ def _created(arn: str, deleted: str) -> Mending:
         undo=[deleted],
         cost="A topic by itself costs nothing; undone, its subscriptions go with it.",
         pages=[page("sns", "create-topic")],
+        resources=[Resource(type="AWS::SNS::Topic", arn=arn, properties={"TopicName": name})],
     )
 
 
@@ -149,6 +150,13 @@ def _subscribed(arn: str, listed: Sequence[Subscription] = ()) -> Mending:
         undo=[_unsubscribed(arn, region)],
         cost="Whoever confirms gets a mail for every alarm that tells this topic.",
         asks=[EMAIL],
+        resources=[
+            Resource(
+                type="AWS::SNS::Subscription",
+                arn=f"{arn} email",
+                properties={"TopicArn": arn, "Protocol": "email", "Endpoint": {"Ref": "Email"}},
+            )
+        ],
         pages=[_MAIL, page("sns", "subscribe")],
     )
     confirm = "The person must confirm by the link in the mail that AWS sends"

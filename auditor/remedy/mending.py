@@ -17,7 +17,7 @@ from auditor.model.fact import Read, Unreadable
 from auditor.model.logs import MetricFilter
 from auditor.model.snapshot import Snapshot
 from auditor.model.trail import TrailFacts
-from auditor.remediation import Remediation, Step, Target
+from auditor.remediation import Remediation, Resource, Step, Target
 from auditor.remedy.command import Variable
 
 EMAIL = Variable("EMAIL")
@@ -71,10 +71,18 @@ def step(
     cost: str = "",
     asks: Iterable[Variable] = (),
     pages: Iterable[str] = (),
+    resources: Iterable[Resource] = (),
 ) -> Mending:
     """Gives commands that do one thing to one target; `undo` brings back what was there."""
-    asked = tuple(variable.name for variable in asks)
-    made = Step(does=does, target=target, commands=commands, rollback=tuple(undo), cost=cost, asks=asked)
+    made = Step(
+        does=does,
+        target=target,
+        commands=commands,
+        rollback=tuple(undo),
+        cost=cost,
+        asks=tuple(variable.name for variable in asks),
+        resources=tuple(resources),
+    )
     return Mending((made,), (), tuple(pages))
 
 

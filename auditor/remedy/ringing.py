@@ -15,7 +15,7 @@ from auditor.findings import LinkStatus
 from auditor.model.alarm import Alarm, Dimension
 from auditor.model.arn import Arn
 from auditor.pattern import Always
-from auditor.remediation import Target
+from auditor.remediation import Resource, Target
 from auditor.remedy.command import Option, aws
 from auditor.remedy.mending import NOTHING, OWN, Case, Mending, as_json, free_name, page, step
 
@@ -97,7 +97,27 @@ def made(alarm: Alarm, region: str) -> Mending:
         command,
         undo=[aws("cloudwatch", "delete-alarms", region=region, alarm_names=as_json([alarm.name]))],
         cost="An alarm is billed by the month.",
+        resources=[_resource(alarm)],
         pages=[_GUIDE, _PUT],
+    )
+
+
+def _resource(alarm: Alarm) -> Resource:
+    return Resource(
+        type="AWS::CloudWatch::Alarm",
+        arn=alarm.arn,
+        properties={
+            "AlarmName": alarm.name,
+            "AlarmActions": list(alarm.actions),
+            "Namespace": alarm.namespace,
+            "MetricName": alarm.metric,
+            "Statistic": alarm.statistic,
+            "Period": alarm.period,
+            "EvaluationPeriods": alarm.evaluation_periods,
+            "Threshold": alarm.threshold,
+            "ComparisonOperator": alarm.operator,
+            "TreatMissingData": alarm.missing_data,
+        },
     )
 
 

@@ -119,8 +119,10 @@ def _in_governance(held: Claim, lock: ObjectLock, policy: Policy | Verdict | Non
 
 
 def _deny(facts: BucketFacts, account: Snapshot) -> Remediation:
-    """Gives a Deny for log files and digests alike: digests come as soon as validation is turned on."""
-    trails = [own.trail.model_copy(update={"validation": True}) for own in trails_into(facts, account)]
+    """Gives a Deny for all that the trail may write: digests and insights come as soon as they are turned on."""
+    trails = [
+        own.trail.model_copy(update={"validation": True, "has_insights": True}) for own in trails_into(facts, account)
+    ]
     objects = dict.fromkeys(name for trail in trails for name in objects_of(facts, trail))
     statement: Statement = {
         "Sid": "TrailAuditorDenyLogDeletion",

@@ -53,10 +53,13 @@ class Loop:
 
     def run(self, commands: Iterable[str]) -> None:
         """Runs commands, and has the person confirm who is subscribed by them."""
-        script = "\n".join(commands)
+        self.script("\n".join(("set -eu", *commands)))
+
+    def script(self, script: str, *options: str) -> None:
+        """Runs a script, and has the person confirm who is subscribed by it."""
         usual = self.account.environment(self.home)
         done = subprocess.run(
-            ["sh", "-eu", "-c", script],
+            ["sh", "-c", script, "mend.sh", *options],
             env={**usual, "PATH": f"{self.tools}:{usual['PATH']}", "EMAIL": EMAIL, "MFA": "arn 123456"},
             cwd=self.home,
             capture_output=True,
