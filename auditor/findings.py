@@ -24,6 +24,21 @@ class Status(StrEnum):
     NOT_APPLICABLE = "NOT_APPLICABLE"
 
 
+class Verdict(StrEnum):
+    """What the reader is told of a finding: its status, or that someone has answered for it; the most urgent first."""
+
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    WAIVED = "waived"
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    NOT_APPLICABLE = "not-applicable"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most urgent."""
+        return list(Verdict).index(self)
+
+
 class Severity(StrEnum):
     """How much a failure matters, the gravest first."""
 
@@ -160,6 +175,18 @@ class Finding(Frozen):
     def breaks_at(self) -> ChainLink | None:
         """The first link of the chain that is not sound."""
         return next((link for link in self.chain if link.status is not LinkStatus.SOUND), None)
+
+
+def verdict(finding: Finding) -> Verdict:
+    """Gives what the reader is told of a finding."""
+    if finding.waiver is not None:
+        return Verdict.WAIVED
+    return {
+        Status.FAIL: Verdict.FAIL,
+        Status.UNKNOWN: Verdict.UNKNOWN,
+        Status.PASS: Verdict.PASS,
+        Status.NOT_APPLICABLE: Verdict.NOT_APPLICABLE,
+    }[finding.status]
 
 
 def finding_id(check_id: str, account_id: str, scope: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pydantic import JsonValue
 
+from auditor.changes import Changes
 from auditor.model.arn import Arn
 from auditor.report import Report
 
@@ -33,13 +34,23 @@ _AWS_NAMED = re.compile(r"(?:eventName|ServiceName|DisplayName|policyName|Operat
 def redacted(report: Report) -> Report:
     """Gives a report in which no account id, mail address, web address of a subscriber or resource name is left."""
     dumped = report.model_dump(mode="json")
-    masks = _Masks((*_names(report), *_in_texts(dumped["findings"])))
+    masks = _Masks((*_names(report), *_in_texts([dumped["findings"], dumped["changes"]])))
     masked = Report.model_validate(_mapped(dumped, masks.masked))
     findings = tuple(
         after.model_copy(update={"id": _hidden(before.id)})
         for before, after in zip(report.findings, masked.findings, strict=True)
     )
-    return masked.model_copy(update={"findings": findings})
+    return masked.model_copy(update={"findings": findings, "changes": _hidden_changes(report.changes, masked.changes)})
+
+
+def _hidden_changes(before: Changes | None, masked: Changes | None) -> Changes | None:
+    """Gives changes whose ids are those of the masked findings."""
+    if before is None or masked is None:
+        return None
+    pairs = zip(before.items, masked.items, strict=True)
+    return masked.model_copy(
+        update={"items": tuple(after.model_copy(update={"finding": _hidden(one.finding)}) for one, after in pairs)}
+    )
 
 
 def _hidden(finding_id: str) -> str:
@@ -51,6 +62,8 @@ def _names(report: Report) -> Iterator[str]:
     """Gives the names that people chose, as far as their place tells that they are names."""
     yield from report.run.aliases
     yield from _of_arn(report.run.caller_arn)
+    for change in report.changes.items if report.changes else ():
+        yield from _of_resource(change.resource)
     for finding in report.findings:
         yield from _of_resource(finding.resource)
         for link in finding.chain:
@@ -125,7 +138,7 @@ def _mapped(value: JsonValue, change: Callable[[str], str], key: str = "") -> Js
 _KEPT = frozenset(
     ("schema_version", "tool", "benchmark", "checks", "api_calls", "check_id", "controls", "security_hub", "status",
      "severity", "link", "breaks_at", "references", "source", "started_at", "finished_at", "partition", "region",
-     "assessment", "rationale", "title", "expires", "check", "target", "asks", "kind")
+     "assessment", "rationale", "title", "expires", "check", "target", "asks", "kind", "before", "after")
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from auditor import __version__
+from auditor.changes import Changes
 from auditor.findings import Finding, Status
 from auditor.model.fact import Frozen
 
@@ -67,13 +68,14 @@ class Summary(Frozen):
 
 
 class Report(Frozen):
-    """A run and what it found."""
+    """A run and what it found; `changes` since an earlier run, where it was compared with one."""
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
     tool: Tool = Tool()
     run: Run
     summary: Summary
     findings: tuple[Finding, ...]
+    changes: Changes | None = None
 
 
 def summarise(findings: Iterable[Finding]) -> Summary:

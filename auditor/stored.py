@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import sys
+from pathlib import Path
 from typing import NoReturn
 
 from pydantic import ValidationError
@@ -12,6 +14,15 @@ from auditor.errors import ConfigurationError
 from auditor.report import SCHEMA_VERSION, Report
 
 _ADVICE = "Give the report.json that `auditor scan --format json` writes."
+
+
+def read_report(path: str) -> Report:
+    """Gives the report in a file; `-` is stdin.
+
+    Raises:
+        ConfigurationError: It is no report, or was written by a version that is too new.
+    """
+    return parse_report(sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes(), path)
 
 
 def parse_report(text: bytes, path: str) -> Report:

@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": ("auditor.cli.demo", "demo", "Audit a made-up account, offline, and write its reports."),
     "scan": ("auditor.cli.scan", "scan", "Audit an AWS account and write reports."),
     "render": ("auditor.cli.render", "render", "Make any format from a stored report."),
+    "diff": ("auditor.cli.diff", "diff", "Tell what changed between two stored reports."),
     "remediate": ("auditor.cli.remediate", "remediate", "Write what mends all failures of a stored report."),
     "verify": ("auditor.cli.render", "verify", "Verify an evidence bundle."),
     "checks": ("auditor.cli.checks", "checks", "List the checks."),

@@ -11,6 +11,13 @@ import click
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 redact = click.option("--redact", is_flag=True, help="Mask account ids, addresses and names in what is written.")
+compared = click.option(
+    "--since",
+    "earlier",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="An earlier report.json of the account: tell what changed since.",
+)
 templates = click.option(
     "--templates",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

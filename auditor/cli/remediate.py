@@ -37,11 +37,9 @@ def remediate(
     from auditor.artefact.writing import written
     from auditor.render.templates import overlaid
     from auditor.render.writing import replace_file
-    from auditor.stored import parse_report
+    from auditor.stored import read_report
 
-    with click.open_file(report, "rb") as file:
-        stored = parse_report(file.read(), report)
-    made = planned(stored, checks)
+    made = planned(read_report(report), checks)
     with overlaid(templates):
         text, besides = written(made, form, region)
     content = text.encode("utf-8", "backslashreplace")

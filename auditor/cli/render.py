@@ -7,18 +7,20 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import redact, templates, written
+from auditor.cli.options import compared, redact, templates, written
 
 
 @click.command()
 @click.argument("report", type=click.Path(exists=True, dir_okay=False, allow_dash=True), metavar="REPORT")
 @written("audit-report", "html,pdf")
+@compared
 @redact
 @templates
 def render(
     report: str,
     given: tuple[str, ...],
     out: str,
+    earlier: str | None,
     redact: bool,
     templates: Path | None,
     pdf_variant: str | None,
@@ -27,13 +29,15 @@ def render(
 ) -> None:
     """Make any format from REPORT, a report.json (- for stdin). No AWS and no network is needed."""
     from auditor.cli.output import chosen_formats, deliver
+    from auditor.history import since
     from auditor.redaction import redacted
     from auditor.render.templates import overlaid
-    from auditor.stored import parse_report
+    from auditor.stored import read_report
 
     asked = chosen_formats(given or ("html,pdf",), out, pdf_variant)
-    with click.open_file(report, "rb") as file:
-        stored = parse_report(file.read(), report)
+    stored = read_report(report)
+    if earlier:
+        stored = since(read_report(earlier), stored)
     if redact:
         stored = redacted(stored)
     with overlaid(templates):

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from auditor.benchmark import DEFAULT, VERSIONS, load
-from auditor.cli.options import connected, redact, templates, written
+from auditor.cli.options import compared, connected, redact, templates, written
 from auditor.errors import UsageError
 from auditor.findings import Severity
 
@@ -44,6 +44,7 @@ NEVER = "never"
     metavar="FILE",
     help="Judge an evidence bundle or its snapshot.json, without AWS.",
 )
+@compared
 @redact
 @templates
 def scan(
@@ -58,6 +59,7 @@ def scan(
     fail_on: str,
     waivers: Path | None,
     stored: Path | None,
+    earlier: str | None,
     redact: bool,
     templates: Path | None,
     pdf_variant: str | None,
@@ -71,16 +73,19 @@ def scan(
     from auditor.bundle import read_snapshot
     from auditor.cli.output import BUNDLE, chosen_formats, deliver, progress_bar
     from auditor.collect import connect
+    from auditor.history import since
     from auditor.redaction import redacted
     from auditor.registry import load_checks
     from auditor.render.templates import overlaid
     from auditor.scan import audit, exit_code, scan_account
+    from auditor.stored import read_report
     from auditor.waivers import load_waivers
 
     asked = chosen_formats(given, out, pdf_variant, more=(BUNDLE,))
     if redact and BUNDLE in asked:
         raise UsageError("A bundle holds what was read, which --redact cannot mask.", "Leave one of the two out.")
     checks, broken = load_checks(only, skip)
+    before = read_report(earlier) if earlier else None
     accepted = load_waivers(waivers) if waivers else ()
     chosen = load(benchmark)
     if stored is not None:
@@ -90,7 +95,8 @@ def scan(
         connection = connect(profile, region, endpoint_url)
         with progress_bar(quiet=quiet) as progress:
             report, account = scan_account(connection, chosen, checks, broken, accepted, progress)
-    shown = redacted(report) if redact else report
+    told = since(before, report) if before else report
+    shown = redacted(told) if redact else told
     with overlaid(templates):
         deliver(shown, asked, out, quiet=quiet, verbose=verbose, variant=pdf_variant, account=account)
     sys.exit(exit_code(report, None if fail_on == NEVER else Severity(fail_on)))

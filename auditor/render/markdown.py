@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol, cast
 
 from auditor.render.exchange import legible, zulu
 from auditor.render.markup import fenced, plain, tagged
+from auditor.render.templates import environment
 from auditor.render.view import Item, Verdict, View, arrange
 from auditor.render.visible import shortened
 from auditor.render.wording import standard, waiving
@@ -30,6 +32,12 @@ _WORDS = {
 _LARGEST = 900_000
 _LONGEST_CELL = 300
 _LONGEST_COMMANDS = 20_000
+
+
+class _Words(Protocol):
+    """What is used of the template of words."""
+
+    changes: dict[str, str]
 
 
 class MarkdownFormat:
@@ -72,6 +80,11 @@ def _head(view: View) -> Iterable[str]:
     yield "| " + " | ".join(f"{_ICONS[each]} {_WORDS[each]}" for each in Verdict) + " |"
     yield "|" + "---:|" * len(Verdict)
     yield "| " + " | ".join(str(counts[each]) for each in Verdict) + " |\n"
+    words = cast("_Words", environment().get_template("shared/words.html").module)
+    for kind, members in view.changes:
+        named = ", ".join(plain(shortened(one.check_id, _LONGEST_CELL)) for one in members[:20])
+        yield f"- {words.changes[kind]}: {len(members)} ({named})"
+    yield ""
 
 
 def _section(item: Item) -> str:

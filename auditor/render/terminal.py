@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from rich.table import Table
 from rich.text import Text
 
+from auditor.changes import Changes
 from auditor.render.templates import environment, named
 from auditor.render.view import Item, Verdict, View, arrange
 from auditor.render.visible import encodable, one_line, shortened
@@ -42,6 +43,10 @@ class _Words(Protocol):
     verdicts: dict[str, str]
     severities: dict[str, str]
 
+    changes: dict[str, str]
+    change_looks: dict[str, str]
+
+    def count(self, number: int, one: str, many: str) -> str: ...
     def benchmark(self, version: str) -> str: ...
     def score(self, summary: Summary) -> str: ...
     def headline(self, summary: Summary) -> str: ...
@@ -59,6 +64,8 @@ def summary(report: Report, console: Console, *, verbose: bool = False) -> None:
         console: Where to print.
         verbose: Whether to list the findings that pass, too, rather than only count them.
     """
+    if report.changes:
+        changed(report.changes, console)
     view = arrange(report)
     words = cast("_Words", environment().get_template("shared/words.html").module)
     run = report.run
@@ -71,6 +78,17 @@ def summary(report: Report, console: Console, *, verbose: bool = False) -> None:
         console.print(_text(console, words.unlisted(view.totals), "green"))
     style = _STYLES[_worst(view)]
     console.print(_text(console, f"{words.score(report.summary)} {words.headline(report.summary)}", style))
+
+
+def changed(changes: Changes, console: Console) -> None:
+    """Prints what changed since an earlier run, a line each."""
+    words = cast("_Words", environment().get_template("shared/words.html").module)
+    for change in changes.items:
+        style = _STYLES[Verdict(words.change_looks[change.kind])]
+        line = f"{words.changes[change.kind]}: {change.check_id} {named(change.resource)}. {change.reason}"
+        console.print(_text(console, line, style), soft_wrap=True)
+    same = words.count(changes.still, "failure as before", "failures as before")
+    console.print(_text(console, f"{same}; the score was {changes.since.score}.", "dim"))
 
 
 def _table(items: list[Item], words: _Words, console: Console) -> Table:

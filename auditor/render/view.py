@@ -6,26 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
-from auditor.findings import ChainLink, Finding, LinkName, LinkStatus, Severity, Status, Waiver
+from auditor.changes import Change, Changes, Kind
+from auditor.findings import ChainLink, Finding, LinkName, LinkStatus, Severity, Verdict, Waiver, verdict
 from auditor.report import Report
-
-
-class Verdict(StrEnum):
-    """What the reader is told of a finding: its status, or that someone has answered for it; the most urgent first."""
-
-    FAIL = "fail"
-    UNKNOWN = "unknown"
-    WAIVED = "waived"
-    PASS = "pass"  # noqa: S105 - a verdict, not a password
-    NOT_APPLICABLE = "not-applicable"
-
-    @property
-    def rank(self) -> int:
-        """0 for the most urgent."""
-        return list(Verdict).index(self)
-
 
 # The order in which links are drawn; ACTION stands between alarm and topic.
 LINKS = tuple(LinkName)
@@ -33,6 +17,9 @@ LINKS = tuple(LinkName)
 _AREAS = ("trail", "bucket", "cloudwatch", "alarm", "securityhub")
 _OTHERS = "others"
 _WORST_FIRST = (LinkStatus.BROKEN, LinkStatus.UNKNOWN, LinkStatus.NOT_REACHED, LinkStatus.SOUND)
+
+
+__all__ = ["Area", "Drawn", "Item", "Row", "Tile", "Verdict", "View", "arrange", "verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +82,7 @@ class View:
         matrix: Verdicts by severity; a severity without findings is left out.
         totals: How many findings have each verdict.
         chains: The findings that follow a chain, by control number.
+        changes: What changed since an earlier run, by kind; kinds of which there are none are left out.
     """
 
     report: Report
@@ -104,10 +92,16 @@ class View:
     matrix: tuple[Row, ...]
     totals: dict[Verdict, int]
     chains: tuple[Drawn, ...]
+    changes: tuple[tuple[Kind, tuple[Change, ...]], ...]
 
     def of(self, verdict: str) -> tuple[Item, ...]:
         """Gives the items with a verdict."""
         return tuple(item for item in self.items if item.verdict == verdict)
+
+    @property
+    def anchors(self) -> dict[str, str]:
+        """Where a link to each finding leads, by its id."""
+        return {item.finding.id: item.anchor for item in self.items}
 
     @property
     def waivers(self) -> tuple[tuple[Item, Waiver], ...]:
@@ -126,19 +120,8 @@ def arrange(report: Report) -> View:
         matrix=_matrix(items),
         totals=_counts(items),
         chains=tuple(_drawn(item) for item in sorted(items, key=_numbered) if item.finding.chain),
+        changes=_changes(report.changes),
     )
-
-
-def verdict(finding: Finding) -> Verdict:
-    """Gives what the reader is told of a finding."""
-    if finding.waiver is not None:
-        return Verdict.WAIVED
-    return {
-        Status.FAIL: Verdict.FAIL,
-        Status.UNKNOWN: Verdict.UNKNOWN,
-        Status.PASS: Verdict.PASS,
-        Status.NOT_APPLICABLE: Verdict.NOT_APPLICABLE,
-    }[finding.status]
 
 
 def _item(finding: Finding, benchmark: str) -> Item:
@@ -202,6 +185,12 @@ def _matrix(items: tuple[Item, ...]) -> tuple[Row, ...]:
 def _counts(items: Iterable[Item]) -> dict[Verdict, int]:
     counts = Counter(item.verdict for item in items)
     return {each: counts[each] for each in Verdict}
+
+
+def _changes(changes: Changes | None) -> tuple[tuple[Kind, tuple[Change, ...]], ...]:
+    items = changes.items if changes else ()
+    found = ((kind, tuple(one for one in items if one.kind is kind)) for kind in Kind)
+    return tuple((kind, members) for kind, members in found if members)
 
 
 def _drawn(item: Item) -> Drawn:

@@ -101,7 +101,21 @@ def test_the_version_needs_none_of_the_heavy_packages() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["", "demo", "scan", "render", "remediate", "verify", "checks", "explain", "pattern", "policy", "schema", "drill"],
+    [
+        "",
+        "demo",
+        "scan",
+        "render",
+        "diff",
+        "remediate",
+        "verify",
+        "checks",
+        "explain",
+        "pattern",
+        "policy",
+        "schema",
+        "drill",
+    ],
 )
 def test_help_is_there_for_each_command(command: str) -> None:
     done = auditor(*([command] if command else []), "--help")
