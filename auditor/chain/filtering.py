@@ -31,7 +31,7 @@ def filter_link(
 ) -> tuple[ChainLink, Pattern]:
     """Says whether the filter is where the trail's events are and can be read, and what else hides events from it.
 
-    Gives with it the pattern over the events as the trail writes them.
+    Gives with it the pattern over the events as the trail writes them; where that is not known, that of every event.
     """
     name = metric_filter.name
     if group is None or log_group_parts(group)[0] != metric_filter.log_group:
@@ -49,13 +49,13 @@ def filter_link(
     transformer = facts.transformer(metric_filter.log_group)
     if transformer is None:
         why = f"{name} looks at transformed events, and its log group has no transformer of its own; whether the "
-        return unsure(LinkName.FILTER, name, f"{why}account has one for all groups is not read."), pattern
+        return unsure(LinkName.FILTER, name, f"{why}account has one for all groups is not read."), EVERY_EVENT
     if isinstance(transformer, Unreadable):
-        return unsure(LinkName.FILTER, name, transformer), pattern
+        return unsure(LinkName.FILTER, name, transformer), EVERY_EVENT
     try:
         return sound(LinkName.FILTER, name, said), seen_through(pattern, transformer)
     except TransformerError as undecided:
-        return unsure(LinkName.FILTER, name, str(undecided)), pattern
+        return unsure(LinkName.FILTER, name, str(undecided)), EVERY_EVENT
 
 
 def _left_out(metric_filter: MetricFilter, group: tuple[str, str, str]) -> ChainLink | None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from auditor.benchmark import Reading, Requirement
+from auditor.chain.filtering import EVERY_EVENT
+from auditor.chain.judged import Judged
 from auditor.chain.possible import Possible, named_by
 from auditor.chain.relevance import MEANT, likeness, mentions
 from auditor.chain.route import Route
 from auditor.chain.selection import SOURCE
-from auditor.chain.telling import described, with_blind_alarm, with_blind_trail, with_filter, without_route
+from auditor.chain.telling import described, with_filter, without_route
 from auditor.findings import Candidate, ChainLink, Event, LinkStatus, Status
 from auditor.pattern import (
+    Always,
     And,
     Compare,
     Covers,
@@ -89,7 +92,7 @@ class _Case:
         found, notes = self._compare(sound)
         if isinstance(found, Covers):
             return self._passes(sound, found, notes)
-        wider = self._compare([*sound, *unsure])[0] if unsure else found
+        wider = self._compare([_at_most(route) for route in (*sound, *unsure)])[0]
         if isinstance(wider, Misses):
             return self._fails(sound, wider.witness)
         return self._stays_open(sound, unsure, wider if isinstance(wider, Undecided) else found)
@@ -200,7 +203,7 @@ class _Case:
         )
 
     @cached_property
-    def _judged(self) -> list[_Judged]:
+    def _judged(self) -> list[Judged]:
         """The relevant routes that were meant for this control, each with what its filter does."""
         return [
             self._judge(route)
@@ -208,13 +211,16 @@ class _Case:
             if route.filter and (self._likeness(route) >= MEANT or self._covers(route.pattern))
         ]
 
-    def _judge(self, route: Route) -> _Judged:
-        matches = self._covers(route.pattern)
-        return _Judged(
+    def _judge(self, route: Route) -> Judged:
+        matches = self._answer([route.pattern])
+        counted = isinstance(matches if route.blind is None else self._answer([route.counted]), Covers)
+        return Judged(
             route,
             matches=matches,
-            counted=matches if route.blind is None else self._covers(route.counted),
+            counted=counted,
             logged=isinstance(self._compare([route])[0], Covers),
+            unseen=None if route.blind is None else _witness(self._answer([JsonPattern(route.seen)])),
+            unlogged=_witness(self._compare([replace(route, pattern=EVERY_EVENT, seen=Always())])[0]),
             likeness=self._likeness(route),
         )
 
@@ -229,60 +235,14 @@ class _Case:
         return tuple(judged.candidate for judged in sorted(others, key=lambda judged: judged.rank, reverse=True))
 
 
+def _at_most(route: Route) -> Route:
+    """Gives a route that catches whatever it may catch: what a pattern of words or of fields matches is not decided."""
+    return route if isinstance(route.pattern, JsonPattern) else replace(route, pattern=EVERY_EVENT)
+
+
+def _witness(found: Comparison) -> Event | None:
+    return found.witness if isinstance(found, Misses) else None
+
+
 def _names(chosen: Sequence[Route]) -> str:
     return " or ".join(dict.fromkeys(route.alarm.name for route in chosen if route.alarm))
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A route with what its filter does for the control.
-
-    Attributes:
-        matches: Whether its filter alone matches every event that the control names.
-        counted: Whether its alarm sees a value of all of them.
-        logged: Whether its trail logs all of them as well.
-        likeness: How much the filter looks as if it were meant for the control.
-    """
-
-    route: Route
-    matches: bool
-    counted: bool
-    logged: bool
-    likeness: float
-
-    @property
-    def rank(self) -> tuple[int, int, float, str]:
-        """How far an event gets: the place of the first break, few breaks, then the filter most like the control."""
-        links = self.links(None)
-        broken = [place for place, link in enumerate(links) if link.status is LinkStatus.BROKEN]
-        return (broken[0] if broken else len(links), -len(broken), self.likeness, self.route.name)
-
-    @property
-    def missing(self) -> tuple[Pattern, ...]:
-        """What to show a lost event of: the filter's own pattern where it lets events through."""
-        if not self.matches:
-            return (self.route.pattern,)
-        if not self.counted:
-            return (self.route.counted,)
-        return () if self.logged else (self.route.caught,)
-
-    def links(self, witness: Event | None) -> tuple[ChainLink, ...]:
-        """Gives the route's links with its filter's and its trail's part in the control."""
-        if not self.matches:
-            lost = f"such as {described(witness)}" if witness else "that the control names"
-            after = "" if self.route.deployed == self.route.pattern else " once the transformer has changed it"
-            return with_filter(self.route, f"does not match every event{after}, {lost}", LinkStatus.BROKEN)
-        matched = with_filter(self.route, "matches every event that the control names", LinkStatus.SOUND)
-        if not self.counted and self.route.blind is not None:
-            matched = with_blind_alarm(matched, self.route.blind, witness)
-        return matched if self.logged or not self.counted else with_blind_trail(self.route, matched, witness)
-
-    @property
-    def candidate(self) -> Candidate:
-        """The route as another that was looked at."""
-        link = next((link for link in self.links(None) if link.status is not LinkStatus.SOUND), None)
-        return Candidate(
-            name=self.route.name,
-            breaks_at=link.link if link else None,
-            reason=link.reason if link else "Sound, but not needed.",
-        )

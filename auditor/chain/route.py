@@ -116,9 +116,9 @@ class Route:
             return JsonPattern(And((logged, self.pattern.expression)))
         if matches_everything(self.pattern):
             return JsonPattern(logged)
-        # Terms and fields are matched against text, which no expression over a decoded event narrows: leaving the
-        # selection out would prove too much.
-        return JsonPattern(Never())
+        # Terms and fields are matched against text, which no expression over a decoded event narrows. What they match
+        # is not decided either way, so that the pattern stands for as much of it as is logged.
+        return JsonPattern(Never()) if logged == Never() else self.pattern
 
 
 def routes_of(account: Snapshot) -> tuple[Route, ...]:

@@ -36,7 +36,9 @@ def with_filter(
     said = verb.replace("matches", "match together") if len(names) > 1 else verb
 
     def told(link: ChainLink) -> ChainLink:
-        if link.link is not LinkName.FILTER or link.status is not LinkStatus.SOUND:
+        # Where it is open what else hides events from the filter, a pattern that misses some breaks it all the same.
+        open_to = (LinkStatus.SOUND, LinkStatus.UNKNOWN) if status is LinkStatus.BROKEN else (LinkStatus.SOUND,)
+        if link.link is not LinkName.FILTER or link.status not in open_to:
             return link
         return link.model_copy(update={"status": status, "reason": f"The pattern of {' and '.join(names)} {said}."})
 
@@ -46,6 +48,8 @@ def with_filter(
 def with_blind_trail(route: Route, links: tuple[ChainLink, ...], event: Event | None) -> tuple[ChainLink, ...]:
     """Gives the links with the trail broken, since its event selectors leave the control's events out."""
     trail = route.trail.trail
+    if links[0].status is LinkStatus.BROKEN:
+        return links
     lost = f", such as {described(event)}" if event else ""
     why = f"The event selectors of {trail.name} leave out events that the control names{lost}."
     return (broken(LinkName.TRAIL, trail.arn, why), *links[1:])
@@ -55,7 +59,8 @@ def with_blind_alarm(links: tuple[ChainLink, ...], blind: ChainLink, event: Even
     """Gives the links with the one broken at which an event is lost that the alarm does not see."""
     lost = f", such as {described(event)}" if event else ""
     told = blind.model_copy(update={"reason": f"{blind.reason}{lost}."})
-    return tuple(told if link.link is blind.link and link.status is LinkStatus.SOUND else link for link in links)
+    whole = {LinkStatus.SOUND, LinkStatus.UNKNOWN}
+    return tuple(told if link.link is blind.link and link.status in whole else link for link in links)
 
 
 def without_route(routes: Sequence[Route]) -> tuple[tuple[ChainLink, ...], str]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from auditor.findings import LinkName, LinkStatus, Status
+from auditor.model.alarm import Dimension
+from auditor.model.trail import BasicSelector, EventSelectors
 from auditor.pattern import evaluate, parse
 from tests.chain.build import BENCHMARK, account, alarm, chain, metric_filter, pattern_of, proof, requirement
+from tests.checks.build import SOURCE, status, trail_facts
 
+DISABLE = "{ $.eventName = DisableKey }"
 CONTROLS = sorted(check.removeprefix("alarm.") for check in BENCHMARK.requirements)
 
 
@@ -188,3 +194,68 @@ def test_a_lost_event_is_one_of_the_accounts_own() -> None:
     assert found.witness is not None
     assert found.witness["recipientAccountId"] == "123456789012"
     assert found.witness["managementEvent"] is True
+
+
+def test_every_broken_link_is_shown_and_the_first_is_the_reason() -> None:
+    selectors = EventSelectors(source=SOURCE, basic=(BasicSelector(read_write="ReadOnly"),))
+    half = metric_filter("f", DISABLE, to={"default": None})
+    trails = (trail_facts(selectors=selectors),)
+    found = proof("cmk_disable_or_delete", account(half, alarm("f", actions=()), trails=trails))
+    broken = [link.link for link in found.links if link.status is LinkStatus.BROKEN]
+    assert broken == [LinkName.TRAIL, LinkName.FILTER, LinkName.ACTION]
+    assert found.reason == found.links[0].reason
+    assert "event selectors" in found.reason
+    assert found.witness is not None
+    assert found.witness["eventName"] in found.reason
+    stopped = (trail_facts(selectors=selectors, status=status(logging=False)),)
+    assert "stopped" in proof("cmk_disable_or_delete", account(half, alarm("f"), trails=stopped)).reason
+
+
+def test_an_alarm_on_one_value_is_shown_behind_a_narrow_filter() -> None:
+    by_name = {"default": None, "dimensions": {"who": "$.userIdentity.userName"}}
+    one = (Dimension(name="who", value="alice"),)
+    parts = [metric_filter("f", DISABLE, to=by_name), alarm("f", dimensions=one)]
+    found = proof("cmk_disable_or_delete", account(*parts))
+    assert [link.link for link in found.links if link.status is LinkStatus.BROKEN] == [LinkName.FILTER, LinkName.ALARM]
+    assert found.witness is not None
+    assert found.witness["eventName"] == "ScheduleKeyDeletion"
+
+
+@pytest.mark.parametrize(
+    ("filtering", "settings", "link"),
+    [
+        ({"field_selection": "@source.log = 1"}, {}, LinkName.FILTER),
+        ({"to": {"value": "$size"}}, {}, LinkName.FILTER),
+        ({}, {"period": 10}, LinkName.FILTER),
+    ],
+)
+def test_a_filter_that_misses_events_fails_where_another_link_is_open(
+    filtering: dict[str, Any], settings: dict[str, Any], link: LinkName
+) -> None:
+    found = proof("cmk_disable_or_delete", chain("cmk_disable_or_delete", DISABLE, filtering=filtering, **settings))
+    assert found.status is Status.FAIL
+    assert next(one.link for one in found.links if one.status is LinkStatus.BROKEN) is link
+
+
+def test_an_alarm_that_surely_misses_events_fails_where_its_own_link_is_open() -> None:
+    by_name = {"default": None, "dimensions": {"what": "$.eventName"}}
+    one = (Dimension(name="what", value="DisableKey"),)
+    control = "cmk_disable_or_delete"
+    found = proof(control, chain(control, filtering={"to": by_name}, period=10, dimensions=one))
+    assert found.status is Status.FAIL
+    assert "another do not reach it" in found.reason
+
+
+def test_what_a_transformer_leaves_is_open_whatever_the_pattern() -> None:
+    """A transformer that is not known may have moved what the pattern asks for."""
+    renamed = chain("cmk_disable_or_delete", "{ $.name = DisableKey }", filtering={"on_transformed_logs": True})
+    assert proof("cmk_disable_or_delete", renamed).status is not Status.PASS
+    half = chain("cmk_disable_or_delete", DISABLE, filtering={"on_transformed_logs": True})
+    assert proof("cmk_disable_or_delete", half).status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("WriteOnly", Status.UNKNOWN), ("ReadOnly", Status.FAIL)])
+def test_a_text_pattern_stays_open_unless_the_trail_itself_loses_the_event(kind: str, expected: Status) -> None:
+    trails = (trail_facts(selectors=EventSelectors(source=SOURCE, basic=(BasicSelector(read_write=kind),))),)
+    found = proof("cmk_disable_or_delete", account(metric_filter("f", "kms"), alarm("f"), trails=trails))
+    assert found.status is expected
