@@ -9,12 +9,14 @@ import operator
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from auditor.chain.datapoints import MINUTE, Datapoints, datapoints, difference
+from auditor.chain.datapoints import MINUTE, Datapoints, datapoints
 from auditor.chain.expression import UndecidedError
+from auditor.chain.identity import Heard, difference, heard
 from auditor.chain.link import broken, sound, unsure
 from auditor.chain.metric import Emission
-from auditor.findings import ChainLink, LinkName
+from auditor.findings import ChainLink, LinkName, LinkStatus
 from auditor.model.alarm import Alarm
+from auditor.model.arn import Arn
 
 _OPERATORS: dict[str, tuple[str, Callable[[float, float], bool]]] = {
     "GreaterThanOrEqualToThreshold": (">=", operator.ge),
@@ -38,13 +40,29 @@ def alarm_link(alarm: Alarm, emission: Emission, feeds: Iterable[Emission] = ())
     unseen = _unseen(alarm, emission)
     if unseen is not None:
         return unseen
+    if not alarm.queries:
+        return _over_readings(alarm, heard(alarm.watched[0], emission, Arn.parse(alarm.arn)))
     # The documentation leaves open how arithmetic takes a missing datapoint, so that both ways must agree.
-    readings = (False, True) if alarm.queries else (False,)
     feeds = tuple(feeds)
-    links = [_judged(alarm, emission, feeds, missing_is_zero=reading) for reading in readings]
+    links = [_judged(alarm, emission, feeds, missing_is_zero=reading) for reading in (False, True)]
     if len({link.status for link in links}) == 1:
         return links[0]
     why = f"Whether an event puts {alarm.name} in ALARM depends on how metric math takes a missing datapoint."
+    return unsure(LinkName.ALARM, alarm.arn, why)
+
+
+def _over_readings(alarm: Alarm, found: Heard) -> ChainLink:
+    """Judges an alarm on one metric, whatever CloudWatch puts together in it.
+
+    An alarm may also take values of another unit alone, and see nothing of the event: only a break in every
+    other reading is certain.
+    """
+    link = _judged(alarm, found.surely)
+    if not found.open:
+        return link
+    if LinkStatus.BROKEN is link.status is _judged(alarm, found.perhaps).status:
+        return link
+    why = f"Whether an event puts {alarm.name} in ALARM is not defined: {found.open}."
     return unsure(LinkName.ALARM, alarm.arn, why)
 
 
@@ -66,7 +84,9 @@ def _unseen(alarm: Alarm, emission: Emission) -> ChainLink | None:
     return None
 
 
-def _judged(alarm: Alarm, emission: Emission, feeds: tuple[Emission, ...], *, missing_is_zero: bool) -> ChainLink:
+def _judged(
+    alarm: Alarm, emission: Emission, feeds: tuple[Emission, ...] = (), *, missing_is_zero: bool = False
+) -> ChainLink:
     if alarm.operator not in _OPERATORS or alarm.threshold is None:
         return unsure(LinkName.ALARM, alarm.arn, f"{alarm.name} compares by {alarm.operator}, which is not followed.")
     if alarm.low_samples == "ignore" and alarm.extended_statistic:

@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from auditor.chain.expression import Datapoint, Period, UndecidedError, compiled
+from auditor.chain.identity import difference, heard, lands
 from auditor.chain.metric import Emission
-from auditor.model.alarm import Alarm, MetricQuery, Watched
+from auditor.model.alarm import Alarm, MetricQuery
+from auditor.model.arn import Arn
 
 MINUTE = 60
 # As often as another filter may match in a period; an Average comes near that filter's value.
@@ -83,22 +85,6 @@ def datapoints(alarm: Alarm, emission: Emission, feeds: Iterable[Emission], *, m
         seconds, statistic = alarm.period or MINUTE, alarm.statistic or alarm.extended_statistic or ""
         return Datapoints(_busy(emission, statistic, seconds), _quiet(emission, statistic, seconds))
     return _Math(alarm, emission, tuple(feeds)).datapoints(missing_is_zero=missing_is_zero)
-
-
-def difference(watched: Watched, emission: Emission) -> str:
-    """Says in what the metric that is watched is another than the emitted one; empty where it is the same.
-
-    Dimensions are part of a metric's identity, and so is the unit where one is named.
-    """
-    if (watched.namespace, watched.metric) != (emission.namespace, emission.metric):
-        return f"the metric {watched.namespace}/{watched.metric}; the filter sends {emission.name}"
-    named = frozenset(dimension.name for dimension in watched.dimensions)
-    if named != emission.dimensions:
-        theirs, ours = (", ".join(sorted(names)) or "none" for names in (emission.dimensions, named))
-        return f"the metric with dimensions {ours}; the filter sends it with {theirs}"
-    if watched.unit is not None and watched.unit != emission.unit:
-        return f"values in {watched.unit}; the filter sends them in {emission.unit}"
-    return ""
 
 
 def _minutes(seconds: int) -> int:
@@ -179,6 +165,7 @@ class _Math:
     """An alarm on an expression."""
 
     def __init__(self, alarm: Alarm, emission: Emission, feeds: tuple[Emission, ...]) -> None:
+        self.arn = Arn.parse(alarm.arn)
         self.emission = emission
         self.feeds = feeds
         self.metrics = [query for query in alarm.queries if query.stat is not None]
@@ -189,6 +176,11 @@ class _Math:
         if len(shown) != 1:
             raise UndecidedError("it does not say which of its series it watches")
         self.shown = shown[0]
+        if (
+            len({query.stat.watched.dimensions for query in self.metrics if query.stat and self._gets(query, emission)})
+            > 1
+        ):
+            raise UndecidedError(f"it watches {emission.name} under several values of its dimensions")
         self.computed = {query.id: compiled(query.expression or "") for query in self.expressions}
 
     def datapoints(self, *, missing_is_zero: bool) -> Datapoints:
@@ -201,23 +193,25 @@ class _Math:
 
     def _ours(self, query: MetricQuery) -> tuple[Datapoint, ...]:
         """Gives what the event's own metric has; empty for another metric."""
-        if not self._same(query, self.emission) or query.stat is None:
+        if query.stat is None or not self._gets(query, self.emission):
             return ()
         period = query.stat.period or MINUTE
-        return tuple(case.value for case in _busy(self.emission, query.stat.statistic or "", period))
+        return tuple(
+            case.value for case in _busy(self._heard(query, self.emission), query.stat.statistic or "", period)
+        )
 
     def _quiet(self, query: MetricQuery) -> tuple[Datapoint, ...]:
         fed = [one for one in self.feeds if self._same(query, one)]
         if query.stat is None or not fed:
             return (None,) if fed else self._foreign(query)
-        found = _quiet(fed[0], query.stat.statistic or "", query.stat.period or MINUTE)
+        found = _quiet(self._heard(query, fed[0]), query.stat.statistic or "", query.stat.period or MINUTE)
         return tuple(case.value for case in found)
 
     def _active(self, query: MetricQuery) -> tuple[Datapoint, ...]:
         """Gives what another metric may have while its filters match."""
         values = set(self._quiet(query))
         for one in self.feeds:
-            if query.stat is None or not self._same(query, one):
+            if query.stat is None or not self._gets(query, one):
                 continue
             for count in (1, OFTEN):
                 values.add(_computed(query.stat.statistic or "", [_known(one)] * count))
@@ -228,9 +222,21 @@ class _Math:
         name = f"{metric.namespace}/{metric.name}" if metric else query.id
         raise UndecidedError(f"no filter feeds {name}, so that its values are not known")
 
-    @staticmethod
-    def _same(query: MetricQuery, emission: Emission) -> bool:
+    def _same(self, query: MetricQuery, emission: Emission) -> bool:
         return query.stat is not None and not difference(query.stat.watched, emission)
+
+    def _gets(self, query: MetricQuery, emission: Emission) -> bool:
+        """Whether a query's metric gets any of what a filter sends."""
+        return query.stat is not None and self._same(query, emission) and lands(query.stat.watched, emission, self.arn)
+
+    def _heard(self, query: MetricQuery, emission: Emission) -> Emission:
+        """Gives what is sent to a query's metric, beside what others surely send there."""
+        if query.stat is None:
+            return emission
+        found = heard(query.stat.watched, emission, self.arn)
+        if found.open:
+            raise UndecidedError(found.open)
+        return found.surely
 
     def _cases(self, values: Sequence[Sequence[Datapoint]], *, missing_is_zero: bool) -> tuple[Case, ...]:
         if math.prod(len(one) for one in values) > _MOST_CASES:

@@ -21,9 +21,11 @@ class Emission:
         default: What a minute with log events but without a match gives; None where it gives nothing.
         unit: The unit of the values; `None` where the filter names none.
         dimensions: The names of the dimensions that the values carry.
-        beside: What other filters send to the same metric.
+        beside: What other filters send to the metric of that name and with dimensions of the same names. Which of it
+            CloudWatch puts together with what is sent here, hangs on the alarm (`auditor.chain.identity`).
         taken_from: The field of the event that the value is taken from, where it is taken from one.
         by: The field of the event, or of CloudWatch Logs itself, that gives each dimension its value.
+        pattern: The filter's pattern.
     """
 
     namespace: str
@@ -35,6 +37,7 @@ class Emission:
     beside: tuple[Emission, ...] = ()
     taken_from: Selector | None = None
     by: Mapping[str, str] = field(default_factory=dict, hash=False)
+    pattern: str = ""
 
     @property
     def name(self) -> str:
@@ -54,10 +57,15 @@ class Feed:
 def feeds_of(filters: Iterable[MetricFilter]) -> tuple[Feed, ...]:
     """Gives what each of a region's filters sends, and beside which others of the same metric."""
     feeds = [Feed(each, to, emission_of(each, to)) for each in filters for to in each.transformations]
-    by_metric: dict[tuple[str, str], list[Feed]] = {}
+    by_metric: dict[tuple[str, str, frozenset[str]], list[Feed]] = {}
     for feed in feeds:
-        by_metric.setdefault((feed.to.namespace, feed.to.metric), []).append(feed)
-    return tuple(_among(by_metric[feed.to.namespace, feed.to.metric], feed) for feed in feeds)
+        by_metric.setdefault(_metric(feed.emission), []).append(feed)
+    return tuple(_among(by_metric[_metric(feed.emission)], feed) for feed in feeds)
+
+
+def _metric(emission: Emission) -> tuple[str, str, frozenset[str]]:
+    """Gives what tells a metric from another before any value of its dimensions is known."""
+    return emission.namespace, emission.metric, emission.dimensions
 
 
 def _among(same: Iterable[Feed], feed: Feed) -> Feed:
@@ -81,6 +89,7 @@ def emission_of(metric_filter: MetricFilter, to: Transformation) -> Emission:
         dimensions=frozenset(by),
         taken_from=_field(to.value) if value is None else None,
         by=by,
+        pattern=metric_filter.pattern,
     )
 
 

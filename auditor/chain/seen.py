@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from auditor.chain.expression import UndecidedError
+from auditor.chain.identity import difference, heard, in_dimensions
 from auditor.chain.metric import Emission
-from auditor.model.alarm import Alarm, Watched
+from auditor.model.alarm import Alarm
 from auditor.model.arn import Arn
-from auditor.pattern import Always, And, Compare, Expression, Never, Number, Op, Regex, Selector, Text
+from auditor.pattern import Always, And, Compare, Expression, Never, Number, Op
 from auditor.pattern.model import IsKind
 
 _ORDERS: dict[str, Op] = {"GreaterThanOrEqualToThreshold": ">=", "GreaterThanThreshold": ">"}
@@ -20,38 +19,14 @@ def seen_by(alarm: Alarm, emission: Emission) -> Expression:
     Raises:
         UndecidedError: It cannot be said.
     """
-    watched = next((one for one in alarm.watched if one.metric == emission.metric), None)
-    terms = [*_in_dimensions(alarm, emission, watched), *_with_value(alarm, emission)]
+    arn = Arn.parse(alarm.arn)
+    watched = next((one for one in alarm.watched if not difference(one, emission)), None)
+    terms = [] if watched is None else [*in_dimensions(watched, emission, arn)]
+    terms += _with_value(alarm, emission if watched is None else heard(watched, emission, arn).perhaps)
     if Never() in terms:
         return Never()
     useful = tuple(term for term in terms if term != Always())
     return And(useful) if useful else Always()
-
-
-def _in_dimensions(alarm: Alarm, emission: Emission, watched: Watched | None) -> list[Expression]:
-    """Gives what each dimension's one value asks of an event."""
-    arn = Arn.parse(alarm.arn)
-    found: list[Expression] = []
-    for dimension in watched.dimensions if watched else ():
-        field = emission.by.get(dimension.name, "")
-        if field in {"@aws.account", "@aws.region"} and arn is not None:
-            # A trail's own events are of the account and the region of their log group.
-            own = arn.account_id if field == "@aws.account" else arn.region
-            found.append(Always() if dimension.value == own else Never())
-        elif field.startswith("$."):
-            found.append(_equals(Selector.of(field), dimension.value))
-        elif field:
-            raise UndecidedError(f"the dimension {dimension.name} is {field}")
-    return found
-
-
-def _equals(selector: Selector, value: str) -> Expression:
-    """Compares with a text in which `*` is an asterisk."""
-    if "*" not in value:
-        return Compare(selector, "=", Text(value))
-    if not re.fullmatch(r"[\w:#=@/;,.*-]+", value):
-        raise UndecidedError(f"the dimension's value {value} is not followed")
-    return Compare(selector, "=", Regex(f"^{value.replace('.', chr(92) + '.').replace('*', chr(92) + '*')}$"))
 
 
 def _with_value(alarm: Alarm, emission: Emission) -> list[Expression]:
