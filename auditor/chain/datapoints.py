@@ -165,6 +165,7 @@ class _Math:
     """An alarm on an expression."""
 
     def __init__(self, alarm: Alarm, emission: Emission, feeds: tuple[Emission, ...]) -> None:
+        self.alarm = alarm
         self.arn = Arn.parse(alarm.arn)
         self.emission = emission
         self.feeds = feeds
@@ -220,10 +221,14 @@ class _Math:
     def _foreign(self, query: MetricQuery) -> tuple[Datapoint, ...]:
         metric = query.stat.metric if query.stat else None
         name = f"{metric.namespace}/{metric.name}" if metric else query.id
+        if self.alarm.foreign(query):
+            raise UndecidedError(f"{name} is a metric of account {query.account_id}, whose values are not known")
         raise UndecidedError(f"no filter feeds {name}, so that its values are not known")
 
     def _same(self, query: MetricQuery, emission: Emission) -> bool:
-        return query.stat is not None and not difference(query.stat.watched, emission)
+        if query.stat is None or self.alarm.foreign(query):
+            return False
+        return not difference(query.stat.watched, emission)
 
     def _gets(self, query: MetricQuery, emission: Emission) -> bool:
         """Whether a query's metric gets any of what a filter sends."""

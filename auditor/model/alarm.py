@@ -109,9 +109,12 @@ class Alarm(Fact):
                     period=self.period,
                 ),
             )
+        return tuple(query.stat.watched for query in self.queries if query.stat and not self.foreign(query))
+
+    def foreign(self, query: MetricQuery) -> bool:
+        """Whether a query is of another account's metric."""
         arn = Arn.parse(self.arn)
-        own = (None, arn.account_id if arn else None)
-        return tuple(query.stat.watched for query in self.queries if query.stat and query.account_id in own)
+        return query.account_id not in {None, arn.account_id if arn else None}
 
 
 class CompositeAlarm(Fact):

@@ -9,6 +9,7 @@ import pytest
 from auditor.findings import Status
 from auditor.model.alarm import Dimension, Metric, MetricQuery, MetricStat
 from tests.chain.build import NAMESPACE, account, alarm, metric_filter, pattern_of, proof
+from tests.checks.build import ACCOUNT
 
 CONTROL = "cmk_disable_or_delete"
 NOTHING_ELSE = '{ $.eventName = "Other" }'
@@ -106,6 +107,19 @@ def math_over(text: str, *queries: MetricQuery) -> Status:
         alarm("plain", metric=CONTROL, dimensions=(Dimension(name="what", value="ScheduleKeyDeletion"),)),
     ]
     return proof(CONTROL, account(*parts)).status  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("owner", "expected"), [("999988887777", Status.UNKNOWN), (ACCOUNT, Status.PASS)])
+def test_another_accounts_metric_of_the_same_name_is_another_metric(owner: str, expected: Status) -> None:
+    own = MetricStat(metric=Metric(namespace=NAMESPACE, name=CONTROL), period=300, statistic="Sum")
+    queries = (
+        MetricQuery(id="m1", stat=own, return_data=False),
+        MetricQuery(id="m2", stat=own, account_id=owner, return_data=False),
+        MetricQuery(id="e1", expression="MIN([m1, m2])", return_data=True),
+    )
+    rest = {"namespace": None, "metric": None, "statistic": None, "period": None}
+    parts = [metric_filter(CONTROL, pattern_of(CONTROL)), alarm("math", queries=queries, **rest)]
+    assert proof(CONTROL, account(*parts)).status is expected  # type: ignore[arg-type]
 
 
 def test_an_event_lands_under_one_value_of_its_dimension_only() -> None:
