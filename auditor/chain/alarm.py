@@ -9,7 +9,8 @@ import operator
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from auditor.chain.datapoints import MINUTE, Datapoints, datapoints
+from auditor.chain.computing import computed
+from auditor.chain.datapoints import MINUTE, Datapoints, seen_in
 from auditor.chain.expression import UndecidedError
 from auditor.chain.identity import Heard, difference, heard
 from auditor.chain.link import broken, sound, unsure
@@ -94,7 +95,10 @@ def _judged(
         return unsure(LinkName.ALARM, alarm.arn, why)
     enough = emission if emission.value is not None else replace(emission, value=alarm.threshold + 1)
     try:
-        points = datapoints(alarm, enough, feeds, missing_is_zero=missing_is_zero)
+        if alarm.queries:
+            points = computed(alarm, enough, feeds, missing_is_zero=missing_is_zero)
+        else:
+            points = seen_in(alarm, enough)
     except UndecidedError as error:
         shown = next((query.expression for query in alarm.queries if query.expression), None)
         what = f"{alarm.name} watches {shown}" if shown else alarm.name
@@ -109,16 +113,17 @@ def _judged(
 
 def _reaches(alarm: Alarm, points: Datapoints) -> ChainLink | None:
     """Judges operator and threshold for one event in an otherwise quiet period, and for a period without one."""
-    if not alarm.queries and alarm.operator.startswith("Less"):
-        why = f"{alarm.name} goes off when the metric falls to {alarm.threshold:g}; an event makes it rise."
-        return broken(LinkName.ALARM, alarm.arn, why)
     nothing = next((case for case in points.busy if case.value is None), None)
     if nothing is not None:
         why = f"One event gives {alarm.name} nothing to compare: {nothing.how}."
         return broken(LinkName.ALARM, alarm.arn, why)
     short = [(case.value, case.how) for case in points.busy if case.value is not None and not _over(alarm, case.value)]
+    falling = alarm.operator.startswith("Less")
+    if short and falling and not alarm.queries:
+        why = f"{alarm.name} goes off when the metric falls to {alarm.threshold:g}; an event makes it rise."
+        return broken(LinkName.ALARM, alarm.arn, why)
     if short:
-        said = _compared(alarm, *(max(short) if alarm.operator.startswith("Less") else min(short)))
+        said = _compared(alarm, *(max(short) if falling else min(short)))
         return broken(LinkName.ALARM, alarm.arn, f"One event does not put {alarm.name} in ALARM: {said}.")
     for case in points.quiet:
         if case.value is not None and _over(alarm, case.value):

@@ -26,6 +26,7 @@ class Emission:
         taken_from: The field of the event that the value is taken from, where it is taken from one.
         by: The field of the event, or of CloudWatch Logs itself, that gives each dimension its value.
         pattern: The filter's pattern.
+        looks_at: The log group and which of its events the filter looks at.
     """
 
     namespace: str
@@ -38,6 +39,7 @@ class Emission:
     taken_from: Selector | None = None
     by: Mapping[str, str] = field(default_factory=dict, hash=False)
     pattern: str = ""
+    looks_at: tuple[str, str] = ("", "")
 
     @property
     def name(self) -> str:
@@ -90,6 +92,7 @@ def emission_of(metric_filter: MetricFilter, to: Transformation) -> Emission:
         taken_from=_field(to.value) if value is None else None,
         by=by,
         pattern=metric_filter.pattern,
+        looks_at=(metric_filter.log_group, metric_filter.field_selection),
     )
 
 
