@@ -39,9 +39,10 @@ def selection_of(selectors: EventSelectors) -> Selection:
 
     The selectors' names play no part. Basic selectors and advanced ones exclude each other.
     """
-    strange = sorted(
-        {part.field for selector in selectors.advanced for part in selector.fields if _odd(selector, part)}
-    )
+    odd = [one for one in selectors.advanced if any(_odd(one, part) for part in one.fields)]
+    clear = selectors.model_copy(update={"advanced": tuple(one for one in selectors.advanced if one not in odd)})
+    settled = clear.advanced and _logged(clear) == Always()
+    strange = () if settled else sorted({part.field for one in odd for part in one.fields if _odd(one, part)})
     return Selection(
         expression=_logged(selectors),
         whole=_logged(_with_voluminous(selectors)),
@@ -120,8 +121,8 @@ def _field(part: FieldSelector) -> Expression:
     if part.field == "eventCategory":
         return Always() if "Management" in part.equals else Never()
     if part.field == "readOnly":
-        wanted = [IsTrue(_READ_ONLY) if value == "true" else IsFalse(_READ_ONLY) for value in part.equals]
-        return _any([*wanted]) if wanted else Always()
+        wanted = [_reading(value) for value in part.equals]
+        return _all([_any(wanted) if wanted else Always(), *(Not(_reading(value)) for value in part.not_equals)])
     if part.field not in _FOLLOWED:
         return Always()
     name = f"$.{part.field}"
@@ -131,6 +132,10 @@ def _field(part: FieldSelector) -> Expression:
     noneof += [_is(name, f"{value}*") for value in part.not_starts_with]
     noneof += [_is(name, f"*{value}") for value in part.not_ends_with]
     return _all([_any([*anyof]) if anyof else Always(), *(Not(term) for term in noneof)])
+
+
+def _reading(value: str) -> Expression:
+    return IsTrue(_READ_ONLY) if value == "true" else IsFalse(_READ_ONLY)
 
 
 # Event data stores know more fields; for trails AWS takes eventSource, readOnly and eventCategory.

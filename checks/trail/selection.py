@@ -145,7 +145,8 @@ def _advanced(selector: AdvancedSelector, dimension: str) -> Slice:
     within: tuple[Scope, ...] = (EVERYTHING,)
     for part in selector.fields:
         if part.field == "readOnly":
-            sides &= {_READ_ONLY[value] for value in part.equals if value in _READ_ONLY}
+            named = part.equals or tuple(_READ_ONLY)
+            sides &= {side for value, side in _READ_ONLY.items() if value in named and value not in part.not_equals}
         elif part.field == dimension:
             within = _narrowed(within, part)
             without += [Scope(value, exact=True) for value in part.not_equals]
