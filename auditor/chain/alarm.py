@@ -171,4 +171,7 @@ def _returns(alarm: Alarm, points: Datapoints) -> ChainLink | None:
     if alarm.missing_data == "ignore" and points.always_missing:
         why = f"{alarm.name} keeps its state while data is missing: after the first event it stays in ALARM for good."
         return broken(LinkName.ALARM, alarm.arn, why)
+    if alarm.missing_data == "ignore" and not points.never_missing:
+        why = f"{alarm.name} keeps its state while data is missing: it stays in ALARM until a log event does not match."
+        return unsure(LinkName.ALARM, alarm.arn, why)
     return None

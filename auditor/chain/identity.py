@@ -28,7 +28,6 @@ from auditor.pattern import (
     Regex,
     Selector,
     Text,
-    Undecided,
     intersects,
 )
 
@@ -147,13 +146,12 @@ def _lands(watched: Watched, emission: Emission, arn: Arn | None) -> Answer:
 
 @lru_cache(maxsize=4096)
 def _matches(text: str, asked: Expression) -> Answer:
-    """Says whether any event, be it CloudTrail's or not, matches a pattern and meets what is asked."""
+    """Says whether any event matches a pattern and meets what is asked; open where none of CloudTrail's own does."""
     pattern, error = parsed(text)
     if asked == Always() and (error is not None or not isinstance(pattern, JsonPattern)):
         return Answer.YES
     if error is not None:
         return Answer.OPEN
-    found = intersects(pattern, asked, world=None)
-    if isinstance(found, Undecided):
-        return Answer.OPEN
-    return Answer.NO if found is None else Answer.YES
+    if isinstance(intersects(pattern, asked), dict):
+        return Answer.YES
+    return Answer.NO if intersects(pattern, asked, world=None) is None else Answer.OPEN

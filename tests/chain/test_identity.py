@@ -50,6 +50,7 @@ def test_a_filter_that_can_match_nothing_dilutes_nothing() -> None:
         ("$.eventName", '{ $.eventSource = "*" }', Status.FAIL),
         ("$.requestParameters.keyId", NOTHING_ELSE, Status.FAIL),
         ("$.eventName", "a text", Status.UNKNOWN),
+        ("$.eventName", "{ $.eventSource = iam.amazonaws.com }", Status.UNKNOWN),
     ],
 )
 def test_with_the_same_dimensions_it_counts_where_it_can_have_the_watched_value(

@@ -308,6 +308,7 @@ UNKNOWN = [
     (lambda: in_region(mute_rules=unreadable("cloudwatch:ListAlarmMuteRules", "m")), LinkName.ACTION),
     (lambda: chain(CONTROL, filtering={"on_transformed_logs": True}), LinkName.FILTER),
     (lambda: chain(CONTROL, period=10), LinkName.ALARM),
+    (lambda: chain(CONTROL, missing_data="ignore"), LinkName.ALARM),
     (lambda: chain(CONTROL, extended_statistic="p99", statistic=None), LinkName.ALARM),
 ]
 

@@ -8,6 +8,7 @@ from tests.aws.account import Account
 from tests.scenarios.scenario import Change, Scenario, every, nothing, rows
 from tests.scenarios.stage import ELSEWHERE, Stage
 
+BY_NAME = {"what": "$.eventName"}
 BY_USER = {"user": "$.userIdentity.arn"}
 ONE_USER = [{"Name": "user", "Value": "arn:aws:iam::123456789012:user/alice"}]
 
@@ -44,6 +45,30 @@ def beside(default: float) -> Change:
     )
 
 
+def in_bytes(stage: Stage) -> None:
+    """Lets another filter send zeros in another unit to the same metric."""
+    stage.filter('{ $.eventName = "Other" }', name="other", metric=stage.name, **ZEROS, unit="Bytes")
+
+
+def by_name_beside(field: str) -> Change:
+    """Gives the change that lets another filter, of calls to KMS, send zeros by a field under the same dimension."""
+    by_field = {"what": field}
+    return lambda stage: stage.filter(
+        "{ $.eventSource = kms.amazonaws.com }", name="other", metric=stage.name, dimensions=by_field, **ZEROS
+    )
+
+
+def each_name(statistic: str) -> tuple[Change, ...]:
+    """Gives the changes that let an alarm watch each name of the control's events."""
+
+    def one(name: str) -> Change:
+        value = [{"Name": "what", "Value": name}]
+        return lambda stage: stage.alarm(name, stage.name, Statistic=statistic, Dimensions=value)
+
+    return Stage.delete_alarm, one("DisableKey"), one("ScheduleKeyDeletion")
+
+
+ZEROS = {"metricValue": "0", "defaultValue": None}
 UNDEFAULTED = counts(defaultValue=None)
 
 METRIC = (
@@ -165,6 +190,21 @@ ALARM = (
         every(beside(0.0), rings(Period=60)),
     ),
     Scenario(
+        "a metric in two units",
+        every(UNDEFAULTED, in_bytes, rings(Statistic="Average")),
+        LinkName.ALARM,
+        "and the alarm names no unit",
+        every(UNDEFAULTED, in_bytes, rings(Statistic="Average", Unit="None")),
+        status=Status.UNKNOWN,
+    ),
+    Scenario(
+        "diluted under the same dimension",
+        every(counts(dimensions=BY_NAME, defaultValue=None), by_name_beside("$.eventName"), *each_name("Average")),
+        LinkName.ALARM,
+        "(one value of 1 among 1000 of 0)",
+        every(counts(dimensions=BY_NAME, defaultValue=None), by_name_beside("$.eventSource"), *each_name("Average")),
+    ),
+    Scenario(
         "M of N",
         rings(EvaluationPeriods=3, DatapointsToAlarm=2),
         LinkName.ALARM,
@@ -199,6 +239,14 @@ ALARM = (
         LinkName.ALARM,
         "stays in ALARM",
         every(UNDEFAULTED, rings(TreatMissingData=None)),
+    ),
+    Scenario(
+        "ignore in hours without any log event",
+        rings(TreatMissingData="ignore"),
+        LinkName.ALARM,
+        "until a log event does not match",
+        rings(TreatMissingData="notBreaching"),
+        status=Status.UNKNOWN,
     ),
     Scenario(
         "in ALARM all the time",
