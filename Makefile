@@ -23,7 +23,7 @@ endef
 export JOIN
 
 .DEFAULT_GOAL := help
-.PHONY: help demo samples test lint types setup lock clean
+.PHONY: help demo samples test loops lint types setup lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ samples: setup ## Make the sample reports in examples/ and their pictures anew (
 
 test: lint types ## Lint, check the types, run every test
 	$(BIN)/python -m pytest
+
+loops: setup ## Mend, mend again and undo every failing scenario of the tests; `make test` does so for each third
+	EVERY_LOOP=1 $(BIN)/python -m pytest tests/remedy/test_closed_loop.py
 
 lint: setup ## Check style and format
 	$(BIN)/ruff check .

@@ -7,7 +7,6 @@ from typing import Protocol, cast
 
 from auditor.render.exchange import legible, zulu
 from auditor.render.markup import fenced, plain, tagged
-from auditor.render.templates import environment
 from auditor.render.view import Item, Verdict, View, arrange
 from auditor.render.visible import shortened
 from auditor.render.wording import standard, waiving
@@ -80,6 +79,8 @@ def _head(view: View) -> Iterable[str]:
     yield "| " + " | ".join(f"{_ICONS[each]} {_WORDS[each]}" for each in Verdict) + " |"
     yield "|" + "---:|" * len(Verdict)
     yield "| " + " | ".join(str(counts[each]) for each in Verdict) + " |\n"
+    from auditor.render.templates import environment
+
     words = cast("_Words", environment().get_template("shared/words.html").module)
     for kind, members in view.changes:
         named = ", ".join(plain(shortened(one.check_id, _LONGEST_CELL)) for one in members[:20])

@@ -113,13 +113,14 @@ def test_the_same_report_gives_the_same_bytes() -> None:
     assert elsewhere.stdout == renderer("pdf").render(few())
 
 
-def test_evidence_is_capped() -> None:
+@pytest.mark.parametrize(("status", "shown"), [(Status.FAIL, 8), (Status.PASS, 3)])
+def test_evidence_is_capped(status: Status, shown: int) -> None:
     facts = tuple(evidence("s3:GetBucketPolicy", f"bucket-{number:02d}", Policy="{}") for number in range(20))
-    reader = PdfReader(io.BytesIO(renderer("pdf").render(small(finding("bucket.tls_only", evidence=facts)))))
+    reader = PdfReader(io.BytesIO(renderer("pdf").render(small(finding("bucket.tls_only", status, evidence=facts)))))
     text = " ".join(page.extract_text() for page in reader.pages)
-    assert "bucket-07" in text
-    assert "bucket-08" not in text
-    assert "12 more in report.json" in text
+    assert f"bucket-{shown - 1:02d}" in text
+    assert f"bucket-{shown:02d}" not in text
+    assert f"{20 - shown} more in report.json" in text
 
 
 def test_a_document_reaches_neither_file_nor_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
