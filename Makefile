@@ -60,7 +60,7 @@ $(READY): pyproject.toml $(PACKAGES)
 	@touch $@
 
 $(PACKAGES): requirements.lock $(CREATED)
-	$(PIP) install --quiet --require-hashes --requirement requirements.lock
+	$(PIP) install --quiet --no-deps --require-hashes --requirement requirements.lock
 	@$(BIN)/python -c 'import weasyprint' >/dev/null 2>&1 || { \
 	  echo "WeasyPrint does not load; it needs the Pango library, version 1.44 or newer."; \
 	  echo "Install it (macOS: brew install pango; Fedora: dnf install pango), then run make again."; \

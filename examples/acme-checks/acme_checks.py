@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from auditor.checking import Remediation, Severity, TrailCheck, Verdict, failed, observed, passed
+from auditor.checking import Severity, TrailCheck, Verdict, failed, observed, passed
 from auditor.findings import Status
 from auditor.model.snapshot import Snapshot
 from auditor.model.trail import TrailFacts
-from auditor.remedy import aws
+from auditor.remedy import Target, aws, step
 from auditor.report import Report
 
 
@@ -25,15 +25,18 @@ class TrailPrefix(TrailCheck):
         shown = observed(trail, trail.arn, "bucket", "key_prefix")
         if trail.key_prefix == "trail":
             return passed(f"The trail {trail.name} writes under trail/.", shown)
+        here = {"region": trail.home_region, "name": trail.arn}
+        mending = step(
+            f"let {trail.name} write under trail/",
+            Target.TRAIL,
+            aws("cloudtrail", "update-trail", **here, s3_key_prefix="trail"),
+            undo=[aws("cloudtrail", "update-trail", **here, s3_key_prefix=trail.key_prefix)],
+            cost="What was delivered before stays where it is.",
+        )
         return failed(
             f"The trail {trail.name} writes under {trail.key_prefix or 'no prefix'}.",
             shown,
-            remediation=Remediation(
-                summary="Set the prefix; the bucket's policy must let CloudTrail write there.",
-                commands=(
-                    aws("cloudtrail", "update-trail", region=trail.home_region, name=trail.arn, s3_key_prefix="trail"),
-                ),
-            ),
+            remediation=mending.remediation("Set the prefix; the bucket's policy must let CloudTrail write there."),
         )
 
 
