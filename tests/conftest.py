@@ -42,9 +42,9 @@ def aws_cli(aws_account: Account, tmp_path: Path) -> AwsCli:
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+def lab(tmp_path_factory: pytest.TempPathFactory, quick: Path) -> Iterator[Account]:
     with serving() as account:
-        aws = AwsCli(account, tmp_path_factory.mktemp("lab"))
+        aws = AwsCli(account, tmp_path_factory.mktemp("lab"), quick)
         aws.script(HERE / "day-6.sh")
         aws.script(HERE / "cis-cloudwatch-alarms.sh")
         yield account

@@ -56,6 +56,9 @@ def fewest_changes(alarm: Alarm, emission: Emission) -> Mapping[str, Any] | None
         {"unit": None},
         {"dimensions": ()},
     )
+    if alarm.queries:
+        # What each metric is looked at by stands in the expressions.
+        choices = tuple(choice for choice in choices if choice.keys() <= _OF_MATH)
     for count in range(len(choices) + 1):
         for chosen in combinations(choices, count):
             changes = {name: value for choice in chosen for name, value in choice.items()}
@@ -182,6 +185,8 @@ def _text(value: Any) -> Option:
 
 _OPTION = {"operator": "comparison_operator", "missing_data": "treat_missing_data", "actions": "alarm_actions"}
 _ALWAYS = ("AlarmName", "ActionsEnabled", "MetricName", "Namespace", "Period", "EvaluationPeriods")
+_OF_MATH = frozenset({"threshold", "operator", "datapoints_to_alarm", "missing_data"})
+_ALWAYS_OF_MATH = ("AlarmName", "ActionsEnabled", "Metrics", "EvaluationPeriods")
 _KEPT = {
     "actions": "AlarmActions",
     "ok_actions": "OKActions",
@@ -204,6 +209,7 @@ def _kept(alarm: Alarm, changes: Mapping[str, Any]) -> str:
     unknown = ["AlarmDescription", "InsufficientDataActions"]
     unknown += [] if "missing_data" in changes else ["TreatMissingData"]
     unknown += ["EvaluateLowSampleCountPercentile"] if "ExtendedStatistic" in known else []
-    plain = ", ".join(f"{field}: {field}" for field in (*_ALWAYS, *known))
+    always = _ALWAYS_OF_MATH if alarm.queries else _ALWAYS
+    plain = ", ".join(f"{field}: {field}" for field in (*always, *known))
     if_set = ", ".join(f"({field} && {{{field}: {field}}}) || `{{}}`" for field in unknown)
     return f"MetricAlarms[0].merge({{{plain}}}, {if_set})"

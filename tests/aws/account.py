@@ -41,10 +41,11 @@ class Account(DemoAccount):
 
 @dataclass(frozen=True)
 class AwsCli:
-    """The real `aws` command line, turned to a test account."""
+    """The real `aws` command line, turned to a test account; `tools` is a folder that goes before the PATH."""
 
     account: Account
     home: Path
+    tools: Path | None = None
 
     def __call__(self, *arguments: str) -> str:
         return self._run(["aws", *arguments])
@@ -53,9 +54,10 @@ class AwsCli:
         return self._run(["bash", str(path)])
 
     def _run(self, command: list[str]) -> str:
-        done = subprocess.run(
-            command, env=self.account.environment(self.home), capture_output=True, text=True, timeout=300, check=False
-        )
+        environment = self.account.environment(self.home)
+        if self.tools:
+            environment["PATH"] = f"{self.tools}{os.pathsep}{environment['PATH']}"
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, f"{command}: {done.stderr}"
         return done.stdout
 
