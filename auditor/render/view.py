@@ -82,6 +82,7 @@ class View:
         matrix: Verdicts by severity; a severity without findings is left out.
         totals: How many findings have each verdict.
         chains: The findings that follow a chain, by control number.
+        accounts: How many findings each account has.
         changes: What changed since an earlier run, by kind; kinds of which there are none are left out.
     """
 
@@ -92,6 +93,7 @@ class View:
     matrix: tuple[Row, ...]
     totals: dict[Verdict, int]
     chains: tuple[Drawn, ...]
+    accounts: dict[str, int]
     changes: tuple[tuple[Kind, tuple[Change, ...]], ...]
 
     def of(self, verdict: str) -> tuple[Item, ...]:
@@ -120,6 +122,7 @@ def arrange(report: Report) -> View:
         matrix=_matrix(items),
         totals=_counts(items),
         chains=tuple(_drawn(item) for item in sorted(items, key=_numbered) if item.finding.chain),
+        accounts=dict(sorted(Counter(finding.account_id for finding in report.findings).items())),
         changes=_changes(report.changes),
     )
 

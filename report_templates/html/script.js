@@ -20,12 +20,14 @@
   const apply = () => {
     const words = form.elements.text.value.toLowerCase().split(/\s+/).filter(Boolean);
     const severity = form.elements.severity.value;
+    const account = form.elements.account ? form.elements.account.value : "";
     const verdicts = new Set([...form.querySelectorAll("[name=verdict]:checked")].map((box) => box.value));
     const there = new Set();
     let count = 0;
     findings.forEach((finding, index) => {
-      const { verdict, severity: own } = finding.dataset;
-      const fits = verdicts.has(verdict) && (!severity || own === severity) && (!words.length || holds(index, words));
+      const { verdict, severity: own, account: owner } = finding.dataset;
+      const fits = verdicts.has(verdict) && (!severity || own === severity) && (!account || owner === account)
+        && (!words.length || holds(index, words));
       if (finding.hidden === fits) finding.hidden = !fits;
       if (fits) there.add(places[index]);
       count += fits;

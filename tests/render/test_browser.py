@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from auditor.findings import Status
+from auditor.history import since
 from auditor.render import renderer
 from auditor.report import Report
 
@@ -42,7 +43,9 @@ def brief_address(sample: Report, tmp_path_factory: pytest.TempPathFactory) -> s
     """A report with each kind of finding once, and hostile names: axe takes long for many."""
     kinds = {(one.status, bool(one.chain), one.waiver is None, one.remediation is None): one for one in sample.findings}
     path = tmp_path_factory.mktemp("brief") / "report.html"
-    path.write_bytes(renderer("html").render(small(*kinds.values(), *sample.findings[-3:-1])))
+    report = small(*kinds.values(), *sample.findings[-3:-1])
+    earlier = report.model_copy(update={"findings": report.findings[1:]})
+    path.write_bytes(renderer("html").render(since(earlier, report)))
     return path.as_uri()
 
 
@@ -98,6 +101,18 @@ def test_findings_are_searched_and_filtered(page: Page) -> None:
     page.wait_for_function(f"document.querySelectorAll('article.finding:not([hidden])').length == {whole}")
     page.locator("select[name=severity]").select_option("critical")
     assert 0 < shown(page) < whole
+
+
+def test_findings_of_several_accounts_are_filtered_by_account(browser: Browser, sample: Report, tmp_path: Path) -> None:
+    first, *others = sample.findings
+    moved = first.model_copy(update={"account_id": "999988887777"})
+    path = tmp_path / "report.html"
+    path.write_bytes(renderer("html").render(sample.model_copy(update={"findings": (moved, *others)})))
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.locator("select[name=account]").select_option("999988887777")
+    assert shown(page) == 1
+    page.close()
 
 
 def test_a_link_to_a_finding_brings_it_back(page: Page) -> None:
