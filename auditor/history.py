@@ -81,8 +81,10 @@ def _kind(was: Verdict | None, now: Verdict | None, *, is_checked: bool) -> Kind
     """Gives what became of a finding; one that is new and fine, and one that was fine and is gone, are no news."""
     if now is None:
         return Kind.GONE if is_checked else Kind.UNCHECKED
+    if now is Verdict.FAIL and was is Verdict.FAIL:
+        return Kind.MOVED
     if now is Verdict.FAIL:
-        return {Verdict.FAIL: Kind.MOVED, Verdict.WAIVED: Kind.UNWAIVED}.get(was, Kind.FAILS) if was else Kind.FAILS
+        return Kind.UNWAIVED if was is Verdict.WAIVED else Kind.FAILS
     if now is Verdict.UNKNOWN:
         return Kind.UNKNOWN
     if now is Verdict.WAIVED:

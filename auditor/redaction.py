@@ -126,8 +126,10 @@ def _texts(value: JsonValue) -> Iterator[str]:
 def _mapped(value: JsonValue, change: Callable[[str], str], key: str = "") -> JsonValue:
     """Gives a value with its texts changed; what is the product's own vocabulary stays."""
     if isinstance(value, dict):
+        # A step and a change have words of their own, under names that evidence may give to anything.
+        kept = _KEPT | _KEPT_WITHIN.get(key, frozenset())
         return {
-            (change(name) if key == "observed" else name): inner if name in _KEPT else _mapped(inner, change, name)
+            (change(name) if key == "observed" else name): inner if name in kept else _mapped(inner, change, name)
             for name, inner in value.items()
         }
     if isinstance(value, list):
@@ -135,10 +137,15 @@ def _mapped(value: JsonValue, change: Callable[[str], str], key: str = "") -> Js
     return change(value) if isinstance(value, str) else value
 
 
+_KEPT_WITHIN = {
+    "steps": frozenset(("target", "asks")),
+    "document": frozenset(("kind",)),
+    "items": frozenset(("kind", "before", "after")),
+}
 _KEPT = frozenset(
     ("schema_version", "tool", "benchmark", "checks", "api_calls", "check_id", "controls", "security_hub", "status",
      "severity", "link", "breaks_at", "references", "source", "started_at", "finished_at", "partition", "region",
-     "assessment", "rationale", "title", "expires", "check", "target", "asks", "kind", "before", "after")
+     "assessment", "rationale", "title", "expires", "check")
 )  # fmt: skip
 
 

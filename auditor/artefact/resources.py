@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from auditor.artefact.plan import Plan, steps_of
@@ -72,19 +72,25 @@ def template(plan: Plan, region: str | None = None) -> Template:
         made, left = _of_finding(finding)
         new += made
         besides += left
-    whole = {(one.type, one.arn): one for one in reversed(new) if not one.partial}
-    whole = dict(reversed(whole.items()))
+    whole: dict[tuple[str, str], Resource] = {}
+    for one in new:
+        if not one.partial:
+            whole.setdefault((one.type, one.arn), one)
     for one in new:
         if one.partial and (there := whole.get((one.type, one.arn))):
             whole[one.type, one.arn] = there.model_copy(update={"properties": {**there.properties, **one.properties}})
-    besides = [step for step in besides if not all((one.type, one.arn) in whole for one in step.resources or [_NONE])]
+    besides = [step for step in besides if not _is_made(step, whole)]
     ordered = sorted(whole.values(), key=lambda one: _ORDER.index(one.type))
     kept = _in_region(ordered, region)
     left = sorted(joined(besides), key=lambda step: step.target.rank)
     return Template(dict(zip(_names(kept), kept, strict=True)), tuple(left))
 
 
-_NONE = Resource(type="", arn="", properties={})
+def _is_made(step: Step, whole: Collection[tuple[str, str]]) -> bool:
+    """Whether all that a step does is done to resources that the template makes."""
+    return bool(step.resources) and all((one.type, one.arn) in whole for one in step.resources)
+
+
 _ORDER = (
     "AWS::S3::Bucket",
     "AWS::S3::BucketPolicy",

@@ -8,7 +8,7 @@ from auditor.artefact.resources import Template, template
 from auditor.artefact.script import as_script
 from auditor.artefact.terraform import as_terraform
 from auditor.remediation import Step
-from auditor.render.templates import environment
+from auditor.render.templates import plain_environment
 from auditor.render.visible import one_line
 
 
@@ -33,6 +33,5 @@ def written(plan: Plan, form: str, region: str | None = None) -> tuple[str, tupl
 
 
 def _text(name: str, plan: Plan, made: Template) -> str:
-    overlay = environment().overlay(autoescape=False)
-    shown = overlay.get_template(f"artefact/{name}.txt")
+    shown = plain_environment().get_template(f"artefact/{name}.txt")
     return shown.render(run=plan.report.run, tool=plan.report.tool, template=made).strip()

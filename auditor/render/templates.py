@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,7 +21,7 @@ from pydantic import JsonValue
 
 from auditor.errors import ConfigurationError
 from auditor.model.arn import Arn
-from auditor.render.visible import shortened, visible
+from auditor.render.visible import one_line, shortened, visible
 
 _OVERLAY: ContextVar[Path | None] = ContextVar("overlay", default=None)
 
@@ -52,6 +53,13 @@ def environment() -> jinja2.Environment:
     module, be it a shipped one or one that lies over it.
     """
     return _environment(_OVERLAY.get())
+
+
+def plain_environment() -> jinja2.Environment:
+    """Gives the environment of files that are no markup: nothing is escaped, so that a template quotes for itself."""
+    plain = environment().overlay(autoescape=False, finalize=lambda value: value)
+    plain.filters = {**plain.filters, "line": one_line, "quoted": shlex.quote}
+    return plain
 
 
 @cache

@@ -67,7 +67,7 @@ def summary(report: Report, console: Console, *, verbose: bool = False) -> None:
     if report.changes:
         changed(report.changes, console)
     view = arrange(report)
-    words = cast("_Words", environment().get_template("shared/words.html").module)
+    words = _words()
     run = report.run
     account = f"{', '.join(run.aliases)} ({run.account_id})" if run.aliases else run.account_id
     console.print(_text(console, f"{account}, {words.benchmark(run.benchmark)}", "bold"))
@@ -80,9 +80,13 @@ def summary(report: Report, console: Console, *, verbose: bool = False) -> None:
     console.print(_text(console, f"{words.score(report.summary)} {words.headline(report.summary)}", style))
 
 
+def _words() -> _Words:
+    return cast("_Words", environment().get_template("shared/words.html").module)
+
+
 def changed(changes: Changes, console: Console) -> None:
     """Prints what changed since an earlier run, a line each."""
-    words = cast("_Words", environment().get_template("shared/words.html").module)
+    words = _words()
     for change in changes.items:
         style = _STYLES[Verdict(words.change_looks[change.kind])]
         line = f"{words.changes[change.kind]}: {change.check_id} {named(change.resource)}. {change.reason}"

@@ -1,12 +1,10 @@
 """Accounts of which a report says that much fails.
 
 bare      a trail that writes to its bucket, and nothing else
-reported  gives the plan that mends what is found in an account now
+starting  an account with nothing in it, then that one
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import pytest
 
@@ -17,8 +15,6 @@ from auditor.scan import audit
 from tests.aws.account import Account
 from tests.remedy.closed_loop import BENCHMARK, CHECKS, Loop
 
-Reported = Callable[[Loop], Report]
-
 
 @pytest.fixture
 def bare(aws_account: Account) -> Account:
@@ -27,6 +23,12 @@ def bare(aws_account: Account) -> Account:
     make_bucket(aws_account, "acme-logs", *statements, public_access_block=None, versioning=False)
     make_trail(aws_account, "management-trail", "acme-logs", validation=False)
     return aws_account
+
+
+@pytest.fixture(params=["empty", "bare"])
+def starting(request: pytest.FixtureRequest, aws_account: Account) -> Account:
+    """An account from which a script or a template has to start."""
+    return request.getfixturevalue("bare") if request.param == "bare" else aws_account
 
 
 def report_of(loop: Loop) -> Report:

@@ -48,13 +48,8 @@ def apply(loop: Loop, content: dict[str, Any]) -> None:
     loop.account.controls.confirm(EMAIL)
 
 
-@pytest.mark.parametrize("start", ["empty", "bare"])
-def test_a_stack_and_the_commands_besides_mend_all(
-    request: pytest.FixtureRequest, aws_account: Account, tmp_path: Path, quick: Path, start: str
-) -> None:
-    if start == "bare":
-        request.getfixturevalue("bare")
-    loop = Loop(aws_account, tmp_path, quick)
+def test_a_stack_and_the_commands_besides_mend_all(starting: Account, tmp_path: Path, quick: Path) -> None:
+    loop = Loop(starting, tmp_path, quick)
     failing = {one.check_id for one in planned(report_of(loop)).findings}
     apply(loop, cloudformation(loop))
     assert failing <= passing(loop)
@@ -90,13 +85,8 @@ def test_moto_makes_the_types_that_it_knows(bare: Account, tmp_path: Path, quick
     assert topics == [f"arn:aws:sns:us-east-1:{bare.account_id}:trail-auditor-alerts"]
 
 
-@pytest.mark.parametrize("start", ["empty", "bare"])
-def test_cfn_lint_and_terraform_have_nothing_to_say(
-    request: pytest.FixtureRequest, aws_account: Account, tmp_path: Path, quick: Path, start: str
-) -> None:
-    if start == "bare":
-        request.getfixturevalue("bare")
-    plan = plan_of(Loop(aws_account, tmp_path, quick))
+def test_cfn_lint_and_terraform_have_nothing_to_say(starting: Account, tmp_path: Path, quick: Path) -> None:
+    plan = plan_of(Loop(starting, tmp_path, quick))
     path = tmp_path / "mend.json"
     path.write_text(written(plan, "cloudformation")[0])
     done = subprocess.run([TOOLS / "cfn-lint", path], capture_output=True, text=True, check=False)
