@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from auditor.findings import Event, Finding, LinkName, LinkStatus, Severity, Verdict, verdict
 from auditor.model.fact import Frozen
@@ -84,10 +84,10 @@ class AccountRow(Frozen):
     verdicts: dict[str, Verdict]
     findings: dict[Verdict, int]
     score: int
-    breaks: dict[str, LinkName] = {}
+    breaks: dict[str, LinkName] = Field(default_factory=dict)
     calls: int = 0
     seconds: float = 0.0
-    reports: dict[str, str] = {}
+    reports: dict[str, str] = Field(default_factory=dict)
 
     @property
     def worst(self) -> Verdict:
@@ -212,7 +212,7 @@ def _counted(verdicts: Iterable[Verdict]) -> dict[Verdict, int]:
 
 
 class Tally:
-    """Sums accounts up as they come, in any order, and keeps little of each: an example for each broken link, no more."""
+    """Sums accounts up as they come, in any order; of each broken link it keeps one example, and no more."""
 
     def __init__(self) -> None:
         self._rows: dict[str, AccountRow] = {}

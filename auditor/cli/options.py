@@ -53,7 +53,13 @@ def written(folder: str, usual: str) -> Callable[[Command], Command]:
         click.option(
             "--format", "-f", "given", multiple=True, metavar="FORMATS", help=f"With commas; default {usual}."
         ),
-        click.option("--out", default=folder, show_default=True, metavar="DIR", help="Where to write; - for stdout."),
+        click.option(
+            "--out",
+            default=folder,
+            show_default=True,
+            metavar="PLACE",
+            help="A folder, s3://bucket/prefix, or - for stdout.",
+        ),
         click.option("--pdf-variant", metavar="NAME", help="The PDF's standard: pdf/a-3a (the default) or pdf/ua-1."),
         click.option("--quiet", "-q", is_flag=True, help="Print errors only."),
         click.option("--verbose", "-v", is_flag=True, help="List findings that pass as well."),

@@ -5,19 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from auditor.errors import UsageError
-from auditor.render import DEFAULT, formats, prepare, render, renderer, write
+from auditor.render import DEFAULT, files_of, formats, render, renderer
 from auditor.render.terminal import summary
-from auditor.render.writing import replace_file
 from auditor.report import Report
+from auditor.storage import storage_at
 
 if TYPE_CHECKING:
+    from auditor.collect import Connection
     from auditor.model.snapshot import Snapshot
 
 STDOUT = "-"
@@ -26,7 +26,11 @@ BUNDLE_FILE = "evidence.zip"
 
 
 def chosen_formats(
-    given: Sequence[str], out: str, variant: str | None = None, more: Sequence[str] = ()
+    given: Sequence[str],
+    out: str,
+    variant: str | None = None,
+    more: Sequence[str] = (),
+    connection: Connection | None = None,
 ) -> tuple[str, ...]:
     """Gives the formats asked for, each option a list with commas, and sees to it that they can be written.
 
@@ -35,21 +39,35 @@ def chosen_formats(
         out: Where to write.
         variant: The variant of those that have several.
         more: What may be asked for besides the formats of a report.
+        connection: Whose credentials write to S3.
 
     Raises:
         UsageError: No such format or variant, or several of them on stdout.
         ConfigurationError: A format lacks what it needs, such as the PDF its native libraries.
-        OutputError: The folder cannot be written to.
+        OutputError: Nothing can be written there.
+    """
+    chosen = asked_formats(given, variant, more)
+    if out != STDOUT:
+        storage_at(out, connection).prepare()
+    elif len(chosen) != 1:
+        raise UsageError("--out - takes one format.", f"Choose one with --format: {', '.join(formats())}.")
+    return chosen
+
+
+def asked_formats(
+    given: Sequence[str], variant: str | None = None, more: Sequence[str] = (), usual: Sequence[str] = DEFAULT
+) -> tuple[str, ...]:
+    """Gives the formats asked for, or the usual ones, and sees to it that they can be rendered.
+
+    Raises:
+        UsageError: No such format or variant.
+        ConfigurationError: A format lacks what it needs.
     """
     asked = tuple(dict.fromkeys(name.strip() for option in given for name in option.split(",") if name.strip()))
-    chosen = asked or DEFAULT
+    chosen = asked or tuple(usual)
     for name in chosen:
         if name not in more:
             renderer(name, variant)
-    if out != STDOUT:
-        prepare(Path(out))
-    elif len(chosen) != 1:
-        raise UsageError("--out - takes one format.", f"Choose one with --format: {', '.join(formats())}.")
     return chosen
 
 
@@ -90,6 +108,7 @@ def deliver(
     verbose: bool,
     variant: str | None = None,
     account: Snapshot | None = None,
+    connection: Connection | None = None,
 ) -> None:
     """Writes the reports and prints the summary; an evidence bundle needs the account as it was read.
 
@@ -100,17 +119,18 @@ def deliver(
         sys.stdout.buffer.write(_content(report, asked[0], variant, account))
         sys.stdout.buffer.flush()
         return
-    written = write(report, [name for name in asked if name != BUNDLE], Path(out), variant)
+    files = files_of(report, [name for name in asked if name != BUNDLE], variant)
     if BUNDLE in asked:
-        path = Path(out) / BUNDLE_FILE
-        replace_file(path, _content(report, BUNDLE, variant, account))
-        written = (*written, path)
+        files[BUNDLE_FILE] = _content(report, BUNDLE, variant, account)
+    storage = storage_at(out, connection)
+    for name, content in files.items():
+        storage.write(name, content)
     if quiet:
         return
     console = Console()
     summary(report, console, verbose=verbose)
-    for path in written:
-        console.print(f"Wrote {path}", markup=False, highlight=False, soft_wrap=True)
+    for name in files:
+        console.print(f"Wrote {storage.place.rstrip('/')}/{name}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _content(report: Report, name: str, variant: str | None, account: Snapshot | None) -> bytes:

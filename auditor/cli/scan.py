@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from auditor.benchmark import DEFAULT, VERSIONS, load
+from auditor.cli.fleet import Asked, FleetOptions, fleet_options
 from auditor.cli.options import compared, connected, redact, templates, written
 from auditor.errors import UsageError
 from auditor.findings import Severity
@@ -45,6 +47,7 @@ NEVER = "never"
     help="Judge an evidence bundle or its snapshot.json, without AWS.",
 )
 @compared
+@fleet_options
 @redact
 @templates
 def scan(
@@ -65,11 +68,43 @@ def scan(
     pdf_variant: str | None,
     quiet: bool,
     verbose: bool,
+    fleet: FleetOptions,
 ) -> None:
-    """Audit an AWS account and write reports.
+    """Audit an AWS account, or many, and write reports.
 
     A scan only reads. The rights it needs are those that `auditor policy` prints; what it may not read is UNKNOWN.
+
+    With --accounts, --organization or --ou a role is taken on in each account, and findings and reports are written as
+    accounts finish; --resume continues such a run.
     """
+    from auditor.waivers import load_waivers
+
+    accepted = load_waivers(waivers) if waivers else ()
+    least = None if fail_on == NEVER else Severity(fail_on)
+    asked = Asked(benchmark, only, skip, given, accepted, out, pdf_variant, templates)
+    if fleet.wanted:
+        if stored is not None or earlier is not None or redact:
+            raise UsageError("--from, --since and --redact are for one account.", "Leave them out for many accounts.")
+        sys.exit(_scan_many(fleet, asked, (profile, region, endpoint_url), least, quiet=quiet))
+    shown = _Shown(earlier, redact=redact, quiet=quiet, verbose=verbose)
+    sys.exit(_scan_one(asked, stored, (profile, region, endpoint_url), shown, least))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """How the report of one account is shown."""
+
+    earlier: str | None
+    redact: bool
+    quiet: bool
+    verbose: bool
+
+
+_Where = tuple[str | None, str | None, str | None]
+
+
+def _scan_one(asked: Asked, stored: Path | None, where: _Where, shown: _Shown, least: Severity | None) -> int:
+    """Audits one account and gives the exit code."""
     from auditor.bundle import read_snapshot
     from auditor.cli.output import BUNDLE, chosen_formats, deliver, progress_bar
     from auditor.collect import connect
@@ -78,25 +113,45 @@ def scan(
     from auditor.registry import load_checks
     from auditor.render.templates import overlaid
     from auditor.scan import audit, exit_code, scan_account
+    from auditor.storage.opening import SCHEME
     from auditor.stored import read_report
-    from auditor.waivers import load_waivers
 
-    asked = chosen_formats(given, out, pdf_variant, more=(BUNDLE,))
-    if redact and BUNDLE in asked:
+    # What is read from a file needs AWS only where the reports go to S3.
+    connection = connect(*where) if stored is None or asked.out.startswith(SCHEME) else None
+    formats = chosen_formats(asked.given, asked.out, asked.pdf_variant, more=(BUNDLE,), connection=connection)
+    if shown.redact and BUNDLE in formats:
         raise UsageError("A bundle holds what was read, which --redact cannot mask.", "Leave one of the two out.")
-    checks, broken = load_checks(only, skip)
-    before = read_report(earlier) if earlier else None
-    accepted = load_waivers(waivers) if waivers else ()
-    chosen = load(benchmark)
+    checks, broken = load_checks(asked.only, asked.skip)
+    before = read_report(shown.earlier) if shown.earlier else None
+    benchmark = load(asked.benchmark)
     if stored is not None:
         account = read_snapshot(stored)
-        report = audit(account, chosen, checks, broken, accepted)
+        report = audit(account, benchmark, checks, broken, asked.waivers)
     else:
-        connection = connect(profile, region, endpoint_url)
-        with progress_bar(quiet=quiet) as progress:
-            report, account = scan_account(connection, chosen, checks, broken, accepted, progress)
+        assert connection is not None  # noqa: S101 - told to the type checker
+        with progress_bar(quiet=shown.quiet) as progress:
+            report, account = scan_account(connection, benchmark, checks, broken, asked.waivers, progress)
     told = since(before, report) if before else report
-    shown = redacted(told) if redact else told
-    with overlaid(templates):
-        deliver(shown, asked, out, quiet=quiet, verbose=verbose, variant=pdf_variant, account=account)
-    sys.exit(exit_code(report, None if fail_on == NEVER else Severity(fail_on)))
+    masked = redacted(told) if shown.redact else told
+    with overlaid(asked.templates):
+        variant = asked.pdf_variant
+        deliver(
+            masked,
+            formats,
+            asked.out,
+            quiet=shown.quiet,
+            verbose=shown.verbose,
+            variant=variant,
+            account=account,
+            connection=connection,
+        )
+    return exit_code(report, least)
+
+
+def _scan_many(fleet: FleetOptions, asked: Asked, where: _Where, least: Severity | None, *, quiet: bool) -> int:
+    """Audits many accounts and gives the exit code."""
+    from auditor.cli.fleet import scan_fleet
+    from auditor.collect import connect
+    from auditor.fleet.run import exit_code
+
+    return exit_code(scan_fleet(fleet, asked, connect(*where), where[0], quiet=quiet), least)

@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from auditor.render.interface import Format
 from auditor.render.registry import DEFAULT, formats, render, renderer
-from auditor.render.writing import prepare, write
+from auditor.render.writing import files_of, prepare, write
 
-__all__ = ["DEFAULT", "Format", "formats", "prepare", "render", "renderer", "write"]
+__all__ = ["DEFAULT", "Format", "files_of", "formats", "prepare", "render", "renderer", "write"]

@@ -35,8 +35,13 @@ def write(report: Report, names: Iterable[str], out_dir: Path, variant: str | No
     """Writes the report in each of the named formats into a folder, which is made if need be.
 
     All formats are rendered before the first file is touched. Each file then takes the place of an older one in a
-    single step, so that a reader sees either the old report or the new one. `variant` is that of the formats that have
-    several.
+    single step, so that a reader sees either the old report or the new one.
+
+    Args:
+        report: What to write.
+        names: The formats.
+        out_dir: The folder.
+        variant: That of the formats that have several.
 
     Returns:
         The files, in the order of the names; a name given twice counts once.
@@ -47,6 +52,20 @@ def write(report: Report, names: Iterable[str], out_dir: Path, variant: str | No
             with another one.
         OutputError: The folder cannot be written to.
     """
+    rendered = files_of(report, names, variant)
+    for name, content in rendered.items():
+        replace_file(out_dir / name, content)
+    return tuple(out_dir / name for name in rendered)
+
+
+def files_of(report: Report, names: Iterable[str], variant: str | None = None) -> dict[str, bytes]:
+    """Gives the report in each of the named formats, by the name of the file that it is written to.
+
+    Raises:
+        UsageError: No such format.
+        ConfigurationError: A format needs something that is not installed, does not work, or shares its file's name
+            with another one.
+    """
     chosen = [renderer(name, variant) for name in dict.fromkeys(names)]
     claimed: dict[str, str] = {}
     for each in chosen:
@@ -55,10 +74,7 @@ def write(report: Report, names: Iterable[str], out_dir: Path, variant: str | No
             raise ConfigurationError(
                 f"The formats {other!r} and {each.name!r} both write {each.file_name}.", "Write them to two folders."
             )
-    rendered = [(out_dir / each.file_name, render(each, report)) for each in chosen]
-    for path, content in rendered:
-        replace_file(path, content)
-    return tuple(path for path, _ in rendered)
+    return {each.file_name: render(each, report) for each in chosen}
 
 
 def prepare(out_dir: Path) -> None:
