@@ -5,6 +5,7 @@
     ├── ConfigurationError    a file, a profile or a template that does not serve (exit 2)
     ├── CredentialsError      AWS does not accept the caller (exit 2)
     ├── UnreachableError      nothing answers at the endpoint (exit 2)
+    ├── AccountError          an account of a fleet cannot be read; the run goes on (UNKNOWN, exit 3)
     └── OutputError           a report could not be written (exit 2)
 
 A single fact that could not be read is none of these: it is an `Unreadable` in the snapshot.
@@ -41,6 +42,10 @@ class CredentialsError(AuditorError):
 
 class UnreachableError(AuditorError):
     """Nothing answers at the endpoint."""
+
+
+class AccountError(AuditorError):
+    """An account of a fleet cannot be read; its findings are UNKNOWN, and the others go on."""
 
 
 class OutputError(AuditorError):

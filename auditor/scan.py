@@ -38,7 +38,19 @@ def scan_account(
         CredentialsError: AWS does not accept the caller.
         UnreachableError: Nothing answers at the endpoint.
     """
-    account = collect(connection, progress)
+    return judge(connection, collect(connection, progress), benchmark, checks, broken, waivers, progress)
+
+
+def judge(
+    connection: Connection,
+    account: Snapshot,
+    benchmark: Benchmark,
+    checks: Sequence[Check[Any]],
+    broken: Sequence[BrokenPlugin] = (),
+    waivers: Sequence[Waiver] = (),
+    progress: Callable[[str], None] | None = None,
+) -> tuple[Report, Snapshot]:
+    """Judges an account that was read, and reads what else may tell somebody where a control fails."""
     report = audit(account, benchmark, checks, broken, waivers)
     failing = {finding.check_id for finding in report.findings if finding.chain and finding.status is Status.FAIL}
     if not failing:
