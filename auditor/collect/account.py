@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from asyncio import gather
-from collections.abc import Coroutine, Iterable
-from dataclasses import dataclass
+from asyncio import Task, create_task, gather
+from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from auditor.collect import operations as op
 from auditor.collect.aws import Aws, Progress
 from auditor.collect.buckets import read_account_block, read_bucket
-from auditor.collect.chains import read_log_group, read_region, read_topic, topics_of
+from auditor.collect.chains import Told, read_log_group, read_region
 from auditor.collect.connection import Connection
 from auditor.collect.grants import IAM_REGION, read_key, read_role
-from auditor.collect.trails import read_trails
+from auditor.collect.trails import Listed, list_trails, read_elsewhere, read_trail
 from auditor.errors import CredentialsError, UnreachableError
 from auditor.model.account import Aliases, Caller, SecurityHub
 from auditor.model.arn import log_group_parts
@@ -25,8 +24,7 @@ from auditor.model.key import KeyFacts
 from auditor.model.logs import LogGroupFacts
 from auditor.model.role import RoleFacts
 from auditor.model.snapshot import RegionFacts, Snapshot
-from auditor.model.topic import TopicFacts
-from auditor.model.trail import Trail
+from auditor.model.trail import Trail, TrailFacts
 
 T = TypeVar("T")
 
@@ -47,7 +45,9 @@ def collect(connection: Connection, progress: Progress | None = None) -> Snapsho
 
 async def _collect(aws: Aws) -> Snapshot:
     try:
-        return await _Account(aws, await _caller(aws)).snapshot()
+        started = datetime.now(UTC)
+        caller, listed = await gather(_caller(aws), list_trails(aws, aws.connection.region))
+        return await _Account(aws, caller).snapshot(listed, started)
     finally:
         aws.close()
 
@@ -68,44 +68,84 @@ async def _caller(aws: Aws) -> Caller:
     )
 
 
-@dataclass(frozen=True, slots=True)
 class _Account:
-    """Reads what follows from what: trails lead to buckets, log groups, roles and keys, log groups to people."""
+    """Reads what follows from what: trails lead to buckets, log groups, roles and keys, log groups to people.
 
-    aws: Aws
-    caller: Caller
+    Whatever can be asked is asked at once, so that a scan takes as long as the longest path from a trail to a person.
+    """
 
-    async def snapshot(self) -> Snapshot:
-        started = datetime.now(UTC)
+    def __init__(self, aws: Aws, caller: Caller) -> None:
+        self.aws = aws
+        self.caller = caller
+        self._trails: dict[str, Task[TrailFacts]] = {}
+        self._buckets: dict[str, Task[BucketFacts]] = {}
+        self._groups: dict[str, Task[LogGroupFacts]] = {}
+        self._roles: dict[str, Task[RoleFacts]] = {}
+        self._keys: dict[str, Task[KeyFacts]] = {}
+        self._regions: dict[str, Task[tuple[RegionFacts, tuple[Told, ...]]]] = {}
+
+    async def snapshot(self, listed: Listed, started: datetime) -> Snapshot:
         region = self.aws.connection.region
-        (trails, unlisted), block, aliases, hub = await gather(
-            read_trails(self.aws, self.caller, region),
+        unlisted, block, aliases, hub = await gather(
+            self._follow_all(listed),
             read_account_block(self.aws, self.caller, region),
             self._aliases(),
             self._security_hub(region),
         )
-        known = () if isinstance(trails, Unreadable) else tuple(facts.trail for facts in trails)
-        buckets, groups, roles, keys, (regions, topics, topic_keys) = await gather(
-            self._buckets(known), self._log_groups(known), self._roles(known), self._keys(known), self._people(known)
+        trails = await gather(*self._trails.values())
+        buckets, groups, roles, keys, regions = await gather(
+            _in_order(self._buckets),
+            _in_order(self._groups),
+            _in_order(self._roles),
+            _in_order(self._keys),
+            _in_order(self._regions),
         )
+        told = {one.topic.arn: one for _, topics in regions for one in topics}
+        topic_keys = (one.key for one in told.values() if one.key)
         return Snapshot(
             taken_at=started,
             finished_at=datetime.now(UTC),
             region=region,
             caller=self.caller,
             aliases=aliases,
-            trails=trails,
+            trails=listed.here if isinstance(listed.here, Unreadable) else tuple(trails),
             unlisted=unlisted,
             account_block=block,
             buckets=buckets,
             log_groups=groups,
-            regions=regions,
-            topics=topics,
+            regions=tuple(facts for facts, _ in regions),
+            topics=tuple(one.topic for one in told.values()),
             keys=_once((*keys, *topic_keys)),
             roles=roles,
             security_hub=hub,
             api_calls=dict(sorted(self.aws.connection.requests.items())),
         )
+
+    async def _follow_all(self, listed: Listed) -> Unreadable | None:
+        """Follows the trails that are known, while those of other regions are asked for; gives why some are missing."""
+        if isinstance(listed.here, Unreadable):
+            return None
+        for trail in listed.here:
+            self._follow(trail)
+        there, unread = await read_elsewhere(self.aws, listed)
+        for trail in there:
+            self._follow(trail)
+        return unread or listed.unlisted
+
+    def _follow(self, trail: Trail) -> None:
+        """Begins to read a trail and whatever it leads to that no trail before it has led to."""
+        aws, caller = self.aws, self.caller
+        _begin(self._trails, trail.arn, read_trail(aws, caller, trail))
+        _begin(self._buckets, trail.bucket, read_bucket(aws, caller, trail.bucket, trail.home_region))
+        if trail.log_group:
+            _begin(self._groups, trail.log_group, read_log_group(aws, caller, trail.log_group, trail.source))
+            _, region, account_id = log_group_parts(trail.log_group)
+            if account_id == caller.account_id:
+                _begin(self._regions, region, read_region(aws, caller, region))
+        if trail.role_arn:
+            _begin(self._roles, trail.role_arn, read_role(aws, caller, trail.role_arn, trail.source))
+        if trail.kms_key:
+            _begin(self._keys, trail.kms_key, read_key(aws, caller, trail.kms_key, with_policy=False))
 
     async def _aliases(self) -> Read[Aliases]:
         region = IAM_REGION.get(self.caller.partition, self.aws.connection.region)
@@ -116,41 +156,16 @@ class _Account:
         answer = await self.aws.read(op.DESCRIBE_HUB, region, of=f"Security Hub in {region}")
         return answer if isinstance(answer, Unreadable) else answer.fact(SecurityHub)
 
-    async def _buckets(self, trails: tuple[Trail, ...]) -> tuple[BucketFacts, ...]:
-        first = {trail.bucket: trail for trail in reversed(trails)}
-        return await _all(
-            read_bucket(self.aws, self.caller, name, trail.home_region) for name, trail in sorted(first.items())
-        )
 
-    async def _log_groups(self, trails: tuple[Trail, ...]) -> tuple[LogGroupFacts, ...]:
-        named = {trail.log_group: trail.source for trail in trails if trail.log_group}
-        return await _all(read_log_group(self.aws, self.caller, arn, source) for arn, source in sorted(named.items()))
-
-    async def _roles(self, trails: tuple[Trail, ...]) -> tuple[RoleFacts, ...]:
-        named = {trail.role_arn: trail.source for trail in trails if trail.role_arn}
-        return await _all(read_role(self.aws, self.caller, arn, source) for arn, source in sorted(named.items()))
-
-    async def _keys(self, trails: tuple[Trail, ...]) -> tuple[KeyFacts, ...]:
-        named = sorted({trail.kms_key for trail in trails if trail.kms_key})
-        return await _all(read_key(self.aws, self.caller, arn, with_policy=False) for arn in named)
-
-    async def _people(
-        self, trails: tuple[Trail, ...]
-    ) -> tuple[tuple[RegionFacts, ...], tuple[TopicFacts, ...], tuple[KeyFacts, ...]]:
-        """Reads from the log groups' regions to the topics and their keys."""
-        parts = {log_group_parts(trail.log_group) for trail in trails if trail.log_group}
-        own = sorted({region for _, region, account_id in parts if account_id == self.caller.account_id})
-        regions = await _all(read_region(self.aws, region) for region in own)
-        topics = await _all(read_topic(self.aws, self.caller, arn) for arn in topics_of(regions))
-        return regions, topics, await self._topic_keys(topics)
-
-    async def _topic_keys(self, topics: tuple[TopicFacts, ...]) -> tuple[KeyFacts, ...]:
-        named = {topic.key for topic in topics if topic.key and not topic.default_key}
-        return await _all(read_key(self.aws, self.caller, arn, with_policy=True) for arn in sorted(named))
+def _begin(begun: dict[str, Task[T]], name: str, reading: Coroutine[Any, Any, T]) -> None:
+    if name in begun:
+        reading.close()
+    else:
+        begun[name] = create_task(reading)
 
 
-async def _all(reads: Iterable[Coroutine[Any, Any, T]]) -> tuple[T, ...]:
-    return tuple(await gather(*reads))
+async def _in_order(begun: Mapping[str, Task[T]]) -> tuple[T, ...]:
+    return tuple(await gather(*(begun[name] for name in sorted(begun))))
 
 
 def _once(keys: tuple[KeyFacts, ...]) -> tuple[KeyFacts, ...]:

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from asyncio import gather
-from collections.abc import Iterable, Mapping
-from typing import Any
+from asyncio import ensure_future, gather
+from collections.abc import Awaitable, Mapping
+from typing import Any, NamedTuple
 
 from auditor.collect import operations as op
 from auditor.collect.aws import Aws, elsewhere
+from auditor.collect.grants import read_key
 from auditor.model.account import Caller
 from auditor.model.alarm import Alarm, Alarms, CompositeAlarm, MuteRule, MuteRules, topics_among
 from auditor.model.arn import Arn, log_group_parts
 from auditor.model.fact import Read, Source, Unreadable
+from auditor.model.key import KeyFacts
 from auditor.model.logs import LogGroup, LogGroupFacts, MetricFilter, MetricFilters, Transformer, TransformerFacts
 from auditor.model.snapshot import RegionFacts
 from auditor.model.topic import SubscriptionAttributes, Subscriptions, Topic, TopicFacts
+
+_MORE_AT_ONCE = 8
+
+
+class Told(NamedTuple):
+    """A topic that an alarm tells.
+
+    Attributes:
+        topic: The topic and its subscriptions.
+        key: The key that encrypts it, unless none does or it is AWS's own for SNS.
+    """
+
+    topic: TopicFacts
+    key: KeyFacts | None
 
 
 async def read_log_group(aws: Aws, caller: Caller, arn: str, source: Source) -> LogGroupFacts:
@@ -32,16 +48,24 @@ async def read_log_group(aws: Aws, caller: Caller, arn: str, source: Source) -> 
     return LogGroupFacts(arn=arn, name=name, region=region, account_id=account_id, group=await group())
 
 
-async def read_region(aws: Aws, region: str) -> RegionFacts:
-    """Gives all metric filters and alarms of a region, and what may silence them."""
-    filters, alarms, mute_rules = await gather(_filters(aws, region), _alarms(aws, region), _mute_rules(aws, region))
-    return RegionFacts(
-        region=region,
-        filters=filters,
-        alarms=alarms,
-        mute_rules=mute_rules,
-        transformers=await _transformers(aws, region, filters),
+async def read_region(aws: Aws, caller: Caller, region: str) -> tuple[RegionFacts, tuple[Told, ...]]:
+    """Gives all metric filters and alarms of a region, what may silence them, and the topics that they tell.
+
+    A topic is read as soon as filters and alarms are known, whatever else of the region is still under way.
+    """
+    filters = ensure_future(_filters(aws, region))
+    alarms = ensure_future(_alarms(aws, region))
+    mute_rules, transformers, topics = await gather(
+        _mute_rules(aws, region), _transformers(aws, region, filters), _topics(aws, caller, filters, alarms)
     )
+    facts = RegionFacts(
+        region=region,
+        filters=await filters,
+        alarms=await alarms,
+        mute_rules=mute_rules,
+        transformers=transformers,
+    )
+    return facts, topics
 
 
 async def _filters(aws: Aws, region: str) -> Read[MetricFilters]:
@@ -81,9 +105,10 @@ async def _mute_rules(aws: Aws, region: str) -> Read[MuteRules] | None:
     return MuteRules(source=listed.source, rules=tuple(rules))
 
 
-async def _transformers(aws: Aws, region: str, filters: Read[MetricFilters]) -> tuple[TransformerFacts, ...]:
+async def _transformers(aws: Aws, region: str, filters: Awaitable[Read[MetricFilters]]) -> tuple[TransformerFacts, ...]:
     """Gives the transformers of the log groups on which a filter looks at transformed events."""
-    if isinstance(filters, Unreadable):
+    known = await filters
+    if isinstance(known, Unreadable):
         return ()
 
     async def transformer(group: str) -> TransformerFacts:
@@ -93,68 +118,80 @@ async def _transformers(aws: Aws, region: str, filters: Read[MetricFilters]) -> 
         absent = bool(answer.absent) or not answer.body.get("transformerConfig")
         return TransformerFacts(log_group=group, transformer=None if absent else answer.fact(Transformer))
 
-    groups = sorted({found.log_group for found in filters.filters if found.on_transformed_logs})
+    groups = sorted({found.log_group for found in known.filters if found.on_transformed_logs})
     return tuple(await gather(*(transformer(group) for group in groups)))
 
 
-def topics_of(regions: Iterable[RegionFacts]) -> list[str]:
-    """Gives the ARNs of the topics that matter: those of alarms on metrics that a filter feeds."""
-    arns: dict[str, None] = {}
-    for facts in regions:
-        if isinstance(facts.filters, Unreadable) or isinstance(facts.alarms, Unreadable):
-            continue
-        fed: set[tuple[str | None, str | None]] = set()
-        fed.update((to.namespace, to.metric) for found in facts.filters.filters for to in found.transformations)
-        told = [
-            alarm.actions
-            for alarm in facts.alarms.metric
-            if any((one.namespace, one.metric) in fed for one in alarm.watched)
-        ]
-        # A composite alarm may speak for an alarm below it.
-        told += [composite.actions for composite in facts.alarms.composite]
-        arns.update((topic, None) for actions in told for topic in topics_among(actions))
-    return list(arns)
+async def _topics(
+    aws: Aws, caller: Caller, filters: Awaitable[Read[MetricFilters]], alarms: Awaitable[Read[Alarms]]
+) -> tuple[Told, ...]:
+    arns = topics_of(*await gather(filters, alarms))
+    return tuple(await gather(*(read_topic(aws, caller, arn) for arn in arns)))
 
 
-async def read_topic(aws: Aws, caller: Caller, arn: str) -> TopicFacts:
-    """Gives the topic at an ARN and its subscriptions."""
+def topics_of(filters: Read[MetricFilters], alarms: Read[Alarms]) -> tuple[str, ...]:
+    """Gives the ARNs of the topics that matter in a region: those of alarms on metrics that a filter feeds."""
+    if isinstance(filters, Unreadable) or isinstance(alarms, Unreadable):
+        return ()
+    fed = {(to.namespace, to.metric) for found in filters.filters for to in found.transformations}
+    told = [
+        alarm.actions for alarm in alarms.metric if any((one.namespace, one.metric) in fed for one in alarm.watched)
+    ]
+    # A composite alarm may speak for an alarm below it.
+    told += [composite.actions for composite in alarms.composite]
+    return tuple(dict.fromkeys(topic for actions in told for topic in topics_among(actions)))
+
+
+async def read_topic(aws: Aws, caller: Caller, arn: str) -> Told:
+    """Gives the topic at an ARN, its subscriptions, and the key that encrypts it."""
     found = Arn.parse(arn)
     region = found.region if found else ""
     owner = found.account_id if found and found.account_id != caller.account_id else ""
-    attributes, subscriptions = await gather(
-        aws.read(op.GET_TOPIC_ATTRIBUTES, region, of=arn, account_id=owner, TopicArn=arn),
-        aws.read(op.LIST_SUBSCRIPTIONS, region, of=arn, account_id=owner, TopicArn=arn),
-    )
-    topic: Read[Topic] | None
-    if isinstance(attributes, Unreadable):
-        topic = attributes
-    else:
-        topic = None if attributes.absent else attributes.fact(Topic, _attributes(attributes.body))
-    return TopicFacts(
-        arn=arn,
-        topic=topic,
-        subscriptions=subscriptions
-        if isinstance(subscriptions, Unreadable)
-        else await _with_attributes(aws, subscriptions.fact(Subscriptions), region, owner),
-    )
+
+    async def topic() -> tuple[Read[Topic] | None, KeyFacts | None]:
+        answer = await aws.read(op.GET_TOPIC_ATTRIBUTES, region, of=arn, account_id=owner, TopicArn=arn)
+        if isinstance(answer, Unreadable) or answer.absent:
+            return answer if isinstance(answer, Unreadable) else None, None
+        known = answer.fact(Topic, _attributes(answer.body))
+        facts = TopicFacts(arn=arn, topic=known, subscriptions=Subscriptions(source=answer.source))
+        if facts.key is None or facts.default_key:
+            return known, None
+        return known, await read_key(aws, caller, facts.key, with_policy=True)
+
+    async def subscriptions() -> Read[Subscriptions]:
+        answer = await aws.read(op.LIST_SUBSCRIPTIONS, region, of=arn, account_id=owner, TopicArn=arn)
+        if isinstance(answer, Unreadable):
+            return answer
+        return await _with_attributes(aws, answer.fact(Subscriptions), region, owner)
+
+    (known, key), people = await gather(topic(), subscriptions())
+    return Told(TopicFacts(arn=arn, topic=known, subscriptions=people), key)
 
 
 async def _with_attributes(aws: Aws, listed: Subscriptions, region: str, owner: str) -> Subscriptions:
-    """Reads attributes of confirmed subscriptions, until one lets every message through."""
+    """Reads attributes of confirmed subscriptions, until one lets every message through.
+
+    It reads one, which is enough in most accounts, then more and more at once, so that a long list takes few trips.
+    """
     found = list(listed.subscriptions)
-    for place, one in enumerate(found):
-        if not one.confirmed:
-            continue
-        answer = await aws.read(
-            op.GET_SUBSCRIPTION_ATTRIBUTES, region, of=one.arn, account_id=owner, SubscriptionArn=one.arn
-        )
-        read: Read[SubscriptionAttributes]
-        read = (
-            answer if isinstance(answer, Unreadable) else answer.fact(SubscriptionAttributes, _attributes(answer.body))
-        )
-        found[place] = one.model_copy(update={"attributes": read})
-        if not isinstance(read, Unreadable) and not read.filter_policy:
+    confirmed = [place for place, one in enumerate(found) if one.confirmed]
+
+    async def attributes(place: int) -> Read[SubscriptionAttributes]:
+        arn = found[place].arn
+        answer = await aws.read(op.GET_SUBSCRIPTION_ATTRIBUTES, region, of=arn, account_id=owner, SubscriptionArn=arn)
+        if isinstance(answer, Unreadable):
+            return answer
+        return answer.fact(SubscriptionAttributes, _attributes(answer.body))
+
+    at_once = 1
+    while confirmed:
+        batch, confirmed = confirmed[:at_once], confirmed[at_once:]
+        read = await gather(*(attributes(place) for place in batch))
+        for place, one in zip(batch, read, strict=True):
+            found[place] = found[place].model_copy(update={"attributes": one})
+        if any(not isinstance(one, Unreadable) and not one.filter_policy for one in read):
             break
+        at_once *= _MORE_AT_ONCE
     return listed.model_copy(update={"subscriptions": tuple(found)})
 
 

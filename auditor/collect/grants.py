@@ -23,7 +23,15 @@ async def read_key(aws: Aws, caller: Caller, arn: str, *, with_policy: bool) -> 
     found = Arn.parse(arn)
     region = found.region if found else ""
     owner = found.account_id if found and found.account_id != caller.account_id else ""
-    answer = await aws.read(op.DESCRIBE_KEY, region, of=arn, account_id=owner, KeyId=arn)
+
+    async def policy_of(key: str) -> Answer | Unreadable:
+        return await aws.read(op.GET_KEY_POLICY, region, of=arn, account_id=owner, KeyId=key, PolicyName="default")
+
+    # GetKeyPolicy takes no alias; the policy of a key that is named by its ARN is asked for at once, and once.
+    named = with_policy and found is not None and found.resource.startswith("key/")
+    answer, *_ = await gather(
+        aws.read(op.DESCRIBE_KEY, region, of=arn, account_id=owner, KeyId=arn), *([policy_of(arn)] if named else [])
+    )
     if isinstance(answer, Unreadable):
         return KeyFacts(name=arn, key=answer, policy=None)
     if answer.absent:
@@ -31,8 +39,7 @@ async def read_key(aws: Aws, caller: Caller, arn: str, *, with_policy: bool) -> 
     key = answer.fact(Key, answer.body["KeyMetadata"])
     if not with_policy or key.manager == "AWS":
         return KeyFacts(name=arn, key=key, policy=None)
-    # GetKeyPolicy takes no alias.
-    policy = await aws.read(op.GET_KEY_POLICY, region, of=arn, account_id=owner, KeyId=key.arn, PolicyName="default")
+    policy = await policy_of(key.arn)
     return KeyFacts(name=arn, key=key, policy=policy if isinstance(policy, Unreadable) else policy.fact(KeyPolicy))
 
 
