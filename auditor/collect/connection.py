@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,34 +17,45 @@ from botocore.exceptions import BotoCoreError, ProfileNotFound, UnknownRegionErr
 
 from auditor import __version__
 from auditor.collect.endpoint import keep_host_of
+from auditor.collect.rate import THROTTLED, Rates
 from auditor.errors import ConfigurationError, UsageError
 
 CONNECT_TIMEOUT = 5  # seconds
 READ_TIMEOUT = 20  # seconds
-ATTEMPTS = 4
+ATTEMPTS = 5
 CONCURRENT_CALLS = 16
 FALLBACK_REGION = "us-east-1"
 
 
 @dataclass(slots=True)
 class Connection:
-    """Gives clients and counts the requests that they send, retries included.
+    """Gives clients, counts the requests that they send, retries included, and holds them to the account's rates.
 
     Attributes:
         session: The boto3 session whose credentials are used.
         region: The region a scan starts from.
         endpoint_url: Where all services are, or None for AWS itself.
+        rates: What keeps the calls below AWS's rates; connections to one account share it.
+        account_id: The account that the credentials belong to, where `rates` is shared by several accounts.
+        attempts: How often a call is sent that fails for a reason that may pass, the first time included.
     """
 
     session: boto3.session.Session
     region: str
     endpoint_url: str | None = None
+    rates: Rates = field(default_factory=Rates)
+    account_id: str = ""
+    attempts: int = ATTEMPTS
     requests: Counter[str] = field(default_factory=Counter)
-    _clients: dict[tuple[str, str, bool], BaseClient] = field(default_factory=dict)
+    _clients: dict[tuple[str, str, bool], Future[BaseClient]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _making: threading.Lock = field(default_factory=threading.Lock)
 
     def client(self, service: str, region: str, *, patient: bool = True) -> BaseClient:
         """Gives the client of a service in a region; one is made of each, since each loads a service model.
+
+        They are made one after another, for that is work for the processor alone: at once, all of them come late.
+        A client that is there is given at once, whatever else is being made.
 
         Args:
             service: The service as boto3 names it.
@@ -51,15 +64,26 @@ class Connection:
         """
         key = (service, region, patient)
         with self._lock:
-            if key not in self._clients:
-                self._clients[key] = self._new_client(service, region, ATTEMPTS if patient else 1)
-            return self._clients[key]
+            found = self._clients.get(key)
+            if found is None:
+                made = self._clients[key] = Future()
+        if found is not None:
+            return found.result()
+        try:
+            with self._making:
+                client = self._new_client(service, region, self.attempts if patient else 1)
+        except BaseException as error:
+            made.set_exception(error)
+            raise
+        made.set_result(client)
+        return client
 
     def _new_client(self, service: str, region: str, attempts: int) -> BaseClient:
         config = Config(
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
-            retries={"mode": "adaptive", "total_max_attempts": attempts},
+            # The mode "adaptive" has a limiter in each client, which refusals at random bring to a standstill.
+            retries={"mode": "standard", "total_max_attempts": attempts},
             max_pool_connections=CONCURRENT_CALLS,
             user_agent_extra=f"trail-auditor/{__version__}",
             # An endpoint that is not AWS's own has no host name for each bucket.
@@ -68,12 +92,20 @@ class Connection:
         untyped: Any = self.session  # the stubs name a Literal for every service; here the name is data
         client: BaseClient = untyped.client(service, region_name=region, endpoint_url=self.endpoint_url, config=config)
 
-        def count(event_name: str, **_: object) -> None:
-            operation = event_name.rpartition(".")[2]
+        def before(event_name: str, **_: object) -> None:
+            operation = f"{service}:{event_name.rpartition('.')[2]}"
+            self.rates.wait(self.account_id, region, operation)
             with self._lock:
-                self.requests[f"{service}:{operation}"] += 1
+                self.requests[operation] += 1
 
-        client.meta.events.register("before-send", count)
+        def after(event_name: str, parsed_response: Mapping[str, Any] | None, **_: object) -> None:
+            if parsed_response is not None:
+                operation = f"{service}:{event_name.rpartition('.')[2]}"
+                throttled = parsed_response.get("Error", {}).get("Code") in THROTTLED
+                self.rates.told(self.account_id, region, operation, throttled=throttled)
+
+        client.meta.events.register("before-send", before)
+        client.meta.events.register("response-received", after)
         keep_host_of(client, client.meta.endpoint_url)
         return client
 

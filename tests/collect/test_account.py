@@ -14,8 +14,8 @@ from auditor.model.snapshot import Snapshot
 from tests.aws.account import Account
 
 
-def read(account: Account, region: str = "us-east-1") -> Snapshot:
-    return collect(Connection(account.session(region), region, account.endpoint_url))
+def read(account: Account, region: str = "us-east-1", *, attempts: int = 5) -> Snapshot:
+    return collect(Connection(account.session(region), region, account.endpoint_url, attempts=attempts))
 
 
 def test_an_account_of_one_trail_and_fifteen_chains_takes_no_more_than_thirty_calls(aws_account: Account) -> None:
@@ -90,8 +90,10 @@ def test_a_multi_region_trail_is_read_once_whatever_the_region(aws_account: Acco
 def test_a_call_that_keeps_failing_becomes_a_fact(aws_account: Account, operation: str, error: str, code: str) -> None:
     sound = build_sound(aws_account, controls=())
     aws_account.controls.fail(operation, error)
-    policy = read(aws_account).bucket(sound.bucket).policy
+    snapshot = read(aws_account, attempts=2)
+    policy = snapshot.bucket(sound.bucket).policy
     assert isinstance(policy, Unreadable)
+    assert snapshot.api_calls["s3:GetBucketPolicy"] == (1 if error == "AccessDenied" else 2)
     assert (policy.error_code, policy.permission, policy.resource) == (code, "s3:GetBucketPolicy", sound.bucket)
 
 
