@@ -52,6 +52,24 @@ async def _collect(aws: Aws) -> Snapshot:
         aws.close()
 
 
+def caller_of(connection: Connection) -> Caller:
+    """Gives who asks, and in which account.
+
+    Raises:
+        CredentialsError: AWS does not accept the caller.
+        UnreachableError: Nothing answers at the endpoint.
+    """
+
+    async def ask() -> Caller:
+        aws = Aws(connection)
+        try:
+            return await _caller(aws)
+        finally:
+            aws.close()
+
+    return asyncio.run(ask())
+
+
 async def _caller(aws: Aws) -> Caller:
     region = aws.connection.region
     answer = await aws.read(op.GET_CALLER_IDENTITY, region, of="the caller's identity")

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +75,7 @@ class Assumer:
             account_id=account_id,
             attempts=self.attempts,
             rates=own.rates,
+            requests=Counter({f"{ASSUME_ROLE.service}:{ASSUME_ROLE.name}": 1}),
         )
 
     def _refused(self, role: str, code: str, message: str) -> AccountError:

@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +27,15 @@ CONCURRENT_CALLS = 16
 FALLBACK_REGION = "us-east-1"
 
 
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The credentials of a role's session."""
+
+    aws_access_key_id: str
+    aws_secret_access_key: str = field(repr=False)
+    aws_session_token: str = field(repr=False)
+
+
 @dataclass(slots=True)
 class Connection:
     """Gives clients, counts the requests that they send, retries included, and holds them to the account's rates.
@@ -35,6 +44,7 @@ class Connection:
         session: The boto3 session whose credentials are used.
         region: The region a scan starts from.
         endpoint_url: Where all services are, or None for AWS itself.
+        credentials: What to use in place of the session's own credentials.
         rates: What keeps the calls below AWS's rates; connections to one account share it.
         account_id: The account that the credentials belong to, where `rates` is shared by several accounts.
         attempts: How often a call is sent that fails for a reason that may pass, the first time included.
@@ -43,6 +53,7 @@ class Connection:
     session: boto3.session.Session
     region: str
     endpoint_url: str | None = None
+    credentials: Credentials | None = None
     rates: Rates = field(default_factory=Rates)
     account_id: str = ""
     attempts: int = ATTEMPTS
@@ -90,7 +101,10 @@ class Connection:
             s3={"addressing_style": "path" if self.endpoint_url else "auto"},
         )
         untyped: Any = self.session  # the stubs name a Literal for every service; here the name is data
-        client: BaseClient = untyped.client(service, region_name=region, endpoint_url=self.endpoint_url, config=config)
+        given = asdict(self.credentials) if self.credentials else {}
+        client: BaseClient = untyped.client(
+            service, region_name=region, endpoint_url=self.endpoint_url, config=config, **given
+        )
 
         def before(event_name: str, **_: object) -> None:
             operation = f"{service}:{event_name.rpartition('.')[2]}"

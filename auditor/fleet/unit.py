@@ -56,9 +56,11 @@ class Surveyor:
         try:
             connection = self.connection_to(member)
             account = self.read(member, connection, shared)
+            return self.judged(member, connection, account, begun)
         except AccountError as error:
             return self.unread(member, str(error), time.monotonic() - begun)
-        return self.judged(member, connection, account, begun)
+        finally:
+            self.assumer.connection.rates.forget(member.account_id)
 
     def connection_to(self, member: Member) -> Connection:
         """Gives a connection to an account.
