@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from abc import ABC
 from collections.abc import Iterable
 from typing import ClassVar
 
 from auditor.benchmark import Benchmark, Requirement
-from auditor.chain import Proof, alternatives, possible_in, prove, routes_of
+from auditor.chain import Proof, Route, alternatives, possible_in, prove, routes_of
 from auditor.checking.check import Check, Subject
 from auditor.checking.evidence import observed
 from auditor.checking.scopes import account_subject, trails_of, without_trails
@@ -40,7 +41,7 @@ class AlarmCheck(Check[Requirement], ABC):
     def judge(self, facts: Requirement, account: Snapshot) -> Verdict:
         """Proves that every event that the control names reaches a person, or shows one that does not."""
         possible = possible_in(account)
-        proof = prove(facts, routes_of(account), possible)
+        proof = prove(facts, _LATEST.routes_in(account), possible)
         failed = proof.status is Status.FAIL
         remediation = mend_chain(self.id, facts, proof, account) if failed else None
         beside = alternatives(facts, proof, account, possible) if failed else ()
@@ -56,6 +57,21 @@ class AlarmCheck(Check[Requirement], ABC):
             resource=_resource(proof),
             region=_region(proof),
         )
+
+
+class _Latest(threading.local):
+    """The routes of the account that this thread judged last; all alarm controls of an account have them in common."""
+
+    account: Snapshot | None = None
+    routes: tuple[Route, ...] = ()
+
+    def routes_in(self, account: Snapshot) -> tuple[Route, ...]:
+        if self.account is not account:
+            self.routes, self.account = routes_of(account), account
+        return self.routes
+
+
+_LATEST = _Latest()
 
 
 def _notes(requirement: Requirement, proof: Proof) -> tuple[str, ...]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from auditor.pattern.demands import contradict
 from auditor.pattern.evaluation import Check, compile_expression
-from auditor.pattern.model import Compare, Event, Expression, Number, Regex, Text, Value
+from auditor.pattern.model import Compare, Event, Expression, Number, Regex, Selector, Text, Value
 from auditor.pattern.problem import Grain, Problem, atoms_of
 from auditor.pattern.records import records
 from auditor.pattern.search import Budget
 from auditor.pattern.semantics import QUESTIONS, Semantics
 from auditor.pattern.separation import TooHardError
-from auditor.pattern.values import fits, pieces
+from auditor.pattern.values import Found, fits, pieces
 from auditor.pattern.world import Fact, World, customs
 
 _NUMERIC = frozenset("0123456789+-.eE")
@@ -58,6 +59,8 @@ def find(goal: Sequence[Expression], world: World | None, semantics: Semantics, 
         semantics: How the language is read; a question left open is answered both ways.
         steps: How long to search.
     """
+    if contradict(goal):
+        return Nothing()
     questions = _bearing(goal, semantics)
     budget = Budget(steps)
     answers: list[Answer] = []
@@ -115,7 +118,7 @@ class _Hunt:
     def _attempt(self, checks: list[Check], grain: Grain) -> Answer | tuple[Fact, ...]:
         """Gives the answer given the facts so far, or further facts that a solution breaks."""
         goal = [*self.goal, *(fact.expression for fact in self.facts)]
-        problem = Problem.of(goal, self.reading, customs().usual_values, grain)
+        problem = Problem.of(goal, self.reading, _usual, grain)
         tries = 0
         broken: tuple[Fact, ...] = ()
         for assignment in problem.assignments(self.budget):
@@ -135,6 +138,14 @@ class _Hunt:
             # A solution without a record, such as one that rests on a ghost, counts as a doubt as well.
             tries += 1
         return Undecided(_doubt(problem, broken)) if tries else Nothing(self.facts)
+
+
+def _usual(selector: Selector) -> Sequence[Found]:
+    return customs().usual_values(selector)
+
+
+def _nothing_usual(_: Selector) -> Sequence[Found]:
+    return ()
 
 
 def _doubt(problem: Problem, broken: tuple[Fact, ...]) -> str:
@@ -160,7 +171,7 @@ def _needed(
 
 def _satisfiable(goal: Sequence[Expression], reading: Semantics, budget: Budget) -> bool:
     try:
-        problem = Problem.of(goal, reading, lambda _selector: ())
+        problem = Problem.of(goal, reading, _nothing_usual)
         return next(iter(problem.assignments(budget)), None) is not None
     except TooHardError:
         # Then the fact is kept, needed or not.

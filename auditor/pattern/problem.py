@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
 from auditor.pattern.model import Always, And, Atom, Compare, Expression, Never, Not, Or, Regex, Selector, Text
 from auditor.pattern.search import Budget, Formula, Leaf, all_of, solutions, some_of
@@ -59,10 +60,9 @@ class Problem:
                 made.opaque[atom] = 0
             else:
                 atoms.setdefault(atom.selector, []).append(atom)
-        for selector, container in _with_parents(atoms).items():
-            natural = (*usual(selector), *container)
-            sampled = grain is Grain.SAMPLED
-            made.fields[selector] = split(atoms.get(selector, ()), semantics, natural, sampled=sampled)
+        for selector, holds in _with_parents(atoms).items():
+            about = tuple(dict.fromkeys(atoms.get(selector, ())))
+            made.fields[selector] = _classes(selector, about, semantics, usual, holds, grain is Grain.SAMPLED)
         made.full = [found.full for found in made.fields.values()]
         for atom in made.opaque:
             made.opaque[atom] = len(made.full)
@@ -138,14 +138,22 @@ def atoms_of(goal: Sequence[Expression]) -> Iterator[Atom]:
             yield node
 
 
-def _with_parents(selectors: dict[Selector, list[Atom]]) -> dict[Selector, tuple[Found, ...]]:
-    """Gives the selectors and all that they lie in, with the empty object or array that would hold others."""
-    found: dict[Selector, tuple[Found, ...]] = dict.fromkeys(selectors, ())
+def _with_parents(selectors: dict[Selector, list[Atom]]) -> dict[Selector, str]:
+    """Gives the selectors and all that they lie in; of the latter, whether an object or an array holds others."""
+    found = dict.fromkeys(selectors, "")
     for selector in selectors:
         for length in range(1, len(selector.steps)):
-            empty: Found = [] if isinstance(selector.steps[length], int) else {}
-            found[Selector(selector.steps[:length])] = (empty,)
+            found[Selector(selector.steps[:length])] = "array" if isinstance(selector.steps[length], int) else "object"
     return found
+
+
+@lru_cache(maxsize=1024)
+def _classes(
+    selector: Selector, atoms: tuple[Atom, ...], semantics: Semantics, usual: Usual, holds: str, sampled: bool
+) -> Split:
+    """Gives the classes of a field; the same few atoms on a field come up in very many problems."""
+    empty: dict[str, tuple[Found, ...]] = {"": (), "object": ({},), "array": ([],)}
+    return split(atoms, semantics, (*usual(selector), *empty[holds]), sampled=sampled)
 
 
 def _is_wild(atom: Atom) -> bool:
