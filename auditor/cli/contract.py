@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import click
 
+from auditor.errors import UsageError
+
 if TYPE_CHECKING:
     from auditor.collect.operations import Operation
+
+ROLE_NAME = "trail-auditor"
+# A path, perhaps, and a name of an IAM role; no wildcard, which here would stand for other roles.
+_ROLE = re.compile(r"(?:[\w+=,.@-]+/)*[\w+=,.@-]{1,64}", re.ASCII)
 
 
 @click.command()
@@ -21,19 +28,71 @@ def schema() -> None:
 
 @click.command()
 @click.option("--drill", is_flag=True, help="Add what `auditor drill --ask-aws` and `--confirm-live` need.")
-def policy(drill: bool) -> None:
+@click.option("--fleet", is_flag=True, help="Instead, what the one needs who runs a scan of many accounts.")
+@click.option("--role-name", metavar="NAME", help=f"With --fleet: the role of each account.  [default: {ROLE_NAME}]")
+@click.option("--out", metavar="URL", help="With --fleet: the s3://bucket/prefix that the reports go to.")
+def policy(drill: bool, fleet: bool, role_name: str | None, out: str | None) -> None:
     """Print the least IAM policy that a scan needs.
 
-    It is made of the code's own list of operations, all of which only read. A drill may set an alarm's state besides.
+    It is made of the code's own lists of operations. A scan's only read; a drill may set an alarm's state besides.
+
+    A scan of many accounts needs two: the role in each account has the one of a scan, and who runs it has what --fleet
+    prints, to list the organization, to take on these roles, and to store the reports.
     """
     from auditor.collect.operations import OPERATIONS
     from auditor.drill.operations import DRILL
 
-    statements = [_statement("TrailAuditor", OPERATIONS)]
-    statements += [_statement("TrailAuditorDrill", DRILL)] if drill else []
+    if fleet:
+        if drill:
+            raise UsageError("A drill is one account's.", "Leave out --fleet or --drill.")
+        statements = _caller_statements(role_name or ROLE_NAME, out)
+    elif role_name or out:
+        raise UsageError("--role-name and --out are of a run over many accounts.", "Add --fleet.")
+    else:
+        statements = [_statement("TrailAuditor", OPERATIONS)]
+        statements += [_statement("TrailAuditorDrill", DRILL)] if drill else []
     click.echo(json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2))
 
 
-def _statement(sid: str, operations: Iterable[Operation]) -> dict[str, object]:
+def _caller_statements(role_name: str, out: str | None) -> list[dict[str, object]]:
+    """Gives what the one needs who runs a scan of many accounts."""
+    from auditor.collect.assuming import ASSUME_ROLE
+    from auditor.collect.organization import ORGANIZATION
+
+    role = role_name.strip("/")
+    if not _ROLE.fullmatch(role):
+        raise UsageError(f"{role_name!r} is no name of a role.", "Give one such as audit/trail-auditor.")
+    statements = [
+        _statement("TrailAuditorRoles", [ASSUME_ROLE], f"arn:*:iam::*:role/{role}"),
+        _statement("TrailAuditorOrganization", ORGANIZATION),
+    ]
+    return statements if out is None else [*statements, *_storing_statements(out)]
+
+
+def _storing_statements(out: str) -> list[dict[str, object]]:
+    from auditor.storage.opening import SCHEME
+    from auditor.storage.s3 import ON_BUCKET, ON_OBJECTS, bucket_and_prefix
+
+    if not out.startswith(SCHEME):
+        raise UsageError(
+            f"{out!r} is no place in S3.", "Give one such as s3://bucket/prefix; a folder needs no rights."
+        )
+    bucket, prefix = (_literal(part) for part in bucket_and_prefix(out))
+    return [
+        _statement("TrailAuditorReports", ON_OBJECTS, f"arn:*:s3:::{bucket}/{prefix}*"),
+        # Not for the prefix alone: S3 says that an object is not there only to one who may list the whole bucket.
+        _statement("TrailAuditorReportsBucket", ON_BUCKET, f"arn:*:s3:::{bucket}"),
+    ]
+
+
+def _literal(text: str) -> str:
+    """Gives a text as a policy's Resource has to spell it, in which `*`, `?` and `$` would mean more.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
+    """
+    return re.sub(r"[*?$]", lambda found: f"${{{found[0]}}}", text)
+
+
+def _statement(sid: str, operations: Iterable[Operation], resource: str = "*") -> dict[str, object]:
     actions = sorted({operation.permission for operation in operations if operation.permission})
-    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*"}
+    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource}

@@ -10,7 +10,15 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from auditor.collect.operations import Operation
 from auditor.errors import OutputError, UsageError
+
+PUT_OBJECT = Operation("s3", "PutObject", "s3:PutObject")
+GET_OBJECT = Operation("s3", "GetObject", "s3:GetObject")
+LIST_OBJECTS = Operation("s3", "ListObjectsV2", "s3:ListBucket")
+# What a run over many accounts does with its reports, by what its permissions are granted on.
+ON_OBJECTS = (GET_OBJECT, PUT_OBJECT)
+ON_BUCKET = (LIST_OBJECTS,)
 
 _PROBE = ".trail-auditor"
 _ABSENT = frozenset({"NoSuchKey", "404"})
@@ -58,7 +66,7 @@ class S3Prefix:
         try:
             self.client.put_object(Bucket=self.bucket, Key=self._key(name), Body=content, ContentType=kind)
         except (ClientError, BotoCoreError) as error:
-            raise self._failed(name, "written", "s3:PutObject", error) from error
+            raise self._failed(name, "written", PUT_OBJECT, error) from error
 
     def read(self, name: str) -> bytes | None:
         """Gives an object's content, or None where there is no such object.
@@ -71,9 +79,9 @@ class S3Prefix:
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in _ABSENT:
                 return None
-            raise self._failed(name, "read", "s3:GetObject", error) from error
+            raise self._failed(name, "read", GET_OBJECT, error) from error
         except BotoCoreError as error:
-            raise self._failed(name, "read", "s3:GetObject", error) from error
+            raise self._failed(name, "read", GET_OBJECT, error) from error
         return content
 
     def names(self, prefix: str) -> Iterator[str]:
@@ -87,15 +95,16 @@ class S3Prefix:
             for page in pages.paginate(Bucket=self.bucket, Prefix=self._key(prefix)):
                 yield from (found["Key"].removeprefix(self.prefix) for found in page.get("Contents", ()))
         except (ClientError, BotoCoreError) as error:
-            raise self._failed(prefix, "listed", "s3:ListBucket", error) from error
+            raise self._failed(prefix, "listed", LIST_OBJECTS, error) from error
 
     def _key(self, name: str) -> str:
         return f"{self.prefix}{name}"
 
-    def _failed(self, name: str, done: str, action: str, error: ClientError | BotoCoreError) -> OutputError:
+    def _failed(self, name: str, done: str, operation: Operation, error: ClientError | BotoCoreError) -> OutputError:
         said = str(error).rstrip(".")
         return OutputError(
-            f"{self.place}{name} cannot be {done}: {said}.", f"See that the caller has {action} on the bucket."
+            f"{self.place}{name} cannot be {done}: {said}.",
+            f"See that the caller has {operation.permission} on the bucket.",
         )
 
 

@@ -12,6 +12,8 @@ import jsonschema
 import pytest
 
 from auditor.benchmark import VERSIONS, load
+from auditor.collect.organization import ORGANIZATION
+from auditor.policy import Outcome, Policy, Principal, Request, identity_allows
 from auditor.registry import check_ids, load_checks
 from auditor.report import json_schema
 from tests.cli.run import auditor
@@ -89,6 +91,53 @@ def test_the_policy_for_drills_adds_what_they_need_and_nothing_else() -> None:
     reads, drills = json.loads(auditor("policy", "--drill").out)["Statement"]
     assert [reads] == json.loads(auditor("policy").out)["Statement"]
     assert drills["Action"] == ["cloudwatch:DescribeAlarmHistory", "cloudwatch:SetAlarmState", "logs:TestMetricFilter"]
+
+
+def test_the_policy_for_a_fleet_is_what_the_caller_does() -> None:
+    roles, listing = json.loads(auditor("policy", "--fleet").out)["Statement"]
+    assert roles["Action"] == ["sts:AssumeRole"]
+    assert roles["Resource"] == "arn:*:iam::*:role/trail-auditor"
+    assert listing["Action"] == sorted(operation.permission for operation in ORGANIZATION)
+    named = json.loads(auditor("policy", "--fleet", "--role-name", "/audit/reader/").out)["Statement"][0]
+    assert named["Resource"] == "arn:*:iam::*:role/audit/reader"
+
+
+def test_the_policy_for_a_fleet_lets_reports_be_stored_below_the_prefix_alone() -> None:
+    policy = Policy.parse(auditor("policy", "--fleet", "--out", "s3://acme-audits/a/b/").out)
+
+    def allowed(action: str, resource: str) -> bool:
+        asker = Principal.aws("111122223333", "arn:aws:iam::111122223333:role/runner")
+        return identity_allows([policy], Request(asker, action, resource)).outcome is Outcome.ALLOWED
+
+    below = "arn:aws:s3:::acme-audits/a/b/accounts/123456789012/row.json"
+    assert allowed("s3:PutObject", below)
+    assert allowed("s3:GetObject", below)
+    assert allowed("s3:ListBucket", "arn:aws:s3:::acme-audits")
+    assert not allowed("s3:DeleteObject", below)
+    assert not allowed("s3:PutObject", "arn:aws:s3:::acme-audits/a/accounts/123456789012/row.json")
+    assert not allowed("s3:PutObject", "arn:aws:s3:::other/a/b/row.json")
+
+
+def test_a_prefix_stands_for_itself_in_the_policy() -> None:
+    statements = json.loads(auditor("policy", "--fleet", "--out", "s3://acme-audits/a*b/$c").out)["Statement"]
+    assert statements[2]["Resource"] == "arn:*:s3:::acme-audits/a${*}b/${$}c/*"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--role-name", "reader"), "Add --fleet"),
+        (("--out", "s3://acme-audits"), "Add --fleet"),
+        (("--fleet", "--drill"), "Leave out"),
+        (("--fleet", "--role-name", "reader*"), "'reader*' is no name of a role"),
+        (("--fleet", "--out", "reports"), "'reports' is no place in S3"),
+        (("--fleet", "--out", "s3://"), "names no place in S3"),
+    ],
+)
+def test_what_no_policy_can_be_made_of_is_told(options: tuple[str, ...], said: str) -> None:
+    done = auditor("policy", *options)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
 
 
 def test_the_version_needs_none_of_the_heavy_packages() -> None:

@@ -10,7 +10,7 @@ import pytest
 from auditor.collect import Connection
 from auditor.errors import OutputError, UsageError
 from auditor.storage import Storage, storage_at
-from auditor.storage.s3 import bucket_and_prefix
+from auditor.storage.s3 import ON_BUCKET, ON_OBJECTS, bucket_and_prefix
 from tests.aws.account import Account
 
 Place = Callable[[str], Storage]
@@ -45,6 +45,19 @@ def test_to_prepare_leaves_nothing(place: Place) -> None:
     storage.write("accounts/1", b"")
     assert sorted(storage.names("accounts/")) == ["accounts/1"]
     assert storage.read(".trail-auditor") is None
+
+
+def test_s3_is_asked_for_no_more_than_the_policy_names(aws_account: Account) -> None:
+    aws_account.client("s3").create_bucket(Bucket="acme-audits")
+    storage = storage_at("s3://acme-audits/a", Connection(aws_account.session(), "us-east-1", aws_account.endpoint_url))
+    aws_account.controls.forget_calls()
+    storage.prepare()
+    storage.write("accounts/1", b"")
+    assert storage.read("accounts/1") == b""
+    assert list(storage.names("accounts/")) == ["accounts/1"]
+    # To delete is tried once, and not needed.
+    listed = {f"{operation.service}:{operation.name}" for operation in (*ON_OBJECTS, *ON_BUCKET)}
+    assert set(aws_account.controls.calls()) == listed | {"s3:DeleteObject"}
 
 
 def test_more_than_a_page_of_names(place: Place) -> None:
