@@ -21,8 +21,14 @@ _ROLE = re.compile(r"(?:[\w+=,.@-]+/)*[\w+=,.@-]{1,64}", re.ASCII)
 
 
 @click.command()
-def schema() -> None:
+@click.option("--fleet", is_flag=True, help="That of fleet.json, the overview of many accounts.")
+def schema(fleet: bool) -> None:
     """Print the JSON Schema of report.json."""
+    if fleet:
+        from auditor.overview import fleet_schema
+
+        click.echo(json.dumps(fleet_schema(), indent=2))
+        return
     click.echo(resources.files("auditor").joinpath("report.schema.json").read_text(encoding="utf-8"), nl=False)
 
 
