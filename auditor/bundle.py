@@ -79,14 +79,14 @@ def _hash(content: bytes) -> str:
 
 
 def _by_call(snapshot: JsonValue) -> dict[str, bytes]:
-    """Gives what was read, by service, operation and region."""
-    found: dict[str, list[JsonValue]] = {}
+    """Gives what was read, by service, operation and region; what is shared with its owner's snapshot once."""
+    found: dict[str, dict[bytes, JsonValue]] = {}
     for fact in _facts(snapshot):
         source = fact["source"]
         if isinstance(source, dict):
             name = f"facts/{source['service']}-{source['operation']}-{source['region'] or 'global'}.json"
-            found.setdefault(name, []).append(dict(fact))
-    return {name: as_json(facts) for name, facts in found.items()}
+            found.setdefault(name, {})[as_json(dict(fact))] = dict(fact)
+    return {name: as_json([*facts.values()]) for name, facts in found.items()}
 
 
 def _facts(value: JsonValue) -> Iterator[Mapping[str, JsonValue]]:

@@ -119,6 +119,11 @@ class Remediation(Frozen):
         commands = tuple(command for step in steps for command in step.commands)
         return cls(summary=summary, commands=commands, references=tuple(references), steps=steps)
 
+    def in_account(self, account_id: str) -> Remediation:
+        """Gives what to say of it in the report of an account whose own rights do not mend what is another's."""
+        where = f"It is mended in account {account_id}, whose own report has the commands if it fails there too"
+        return Remediation(summary=f"{where}: {self.summary}", references=self.references)
+
     @property
     def costs(self) -> tuple[str, ...]:
         """What the steps cost or risk, each sentence once."""

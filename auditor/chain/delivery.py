@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from auditor.chain.link import broken, sound, unsure
-from auditor.chain.writer import Permission, may_write
+from auditor.chain.writer import Permission, may_write, member_of
 from auditor.findings import ChainLink, LinkName, LinkStatus
 from auditor.model.fact import Unreadable
 from auditor.model.logs import LogGroupFacts
@@ -18,9 +18,12 @@ STALE = timedelta(hours=24)
 FRESH = timedelta(hours=1)
 
 
-def trail_link(facts: TrailFacts) -> ChainLink:
-    """Says whether a trail records all regions and is at work; what its selectors let through is proved apart."""
+def trail_link(facts: TrailFacts, account: Snapshot) -> ChainLink:
+    """Says whether a trail records all of an account and is at work; what its selectors let through is proved apart."""
     trail = facts.trail
+    if trail.account_id != account.account_id and not trail.organization:
+        where = f"The trail {trail.name} records account {trail.account_id} only, not account {account.account_id}."
+        return broken(LinkName.TRAIL, trail.arn, where)
     if not trail.multi_region:
         where = f"The trail {trail.name} records {trail.home_region} only; what happens in other regions is lost."
         return broken(LinkName.TRAIL, trail.arn, where)
@@ -40,7 +43,11 @@ def trail_link(facts: TrailFacts) -> ChainLink:
 
 
 def log_group_link(facts: TrailFacts, account: Snapshot) -> ChainLink:
-    """Says whether the trail's events arrive in its log group."""
+    """Says whether the account's events arrive in the trail's log group.
+
+    That an organization's trail delivers shows that some account's events arrive; whether a member's do hangs on what
+    the role may write.
+    """
     arn = facts.trail.log_group
     if arn is None:
         why = f"The trail {facts.trail.name} delivers to no log group."
@@ -53,14 +60,17 @@ def log_group_link(facts: TrailFacts, account: Snapshot) -> ChainLink:
         return broken(LinkName.LOG_GROUP, arn, why)
     if not facts.trail.role_arn:
         return broken(LinkName.LOG_GROUP, arn, "The trail names no role to write with.")
-    writer = may_write(facts.trail, account.role(facts.trail.role_arn))
+    member = member_of(facts.trail, account)
+    writer = may_write(facts.trail, account.role(facts.trail.role_arn), member)
     if writer.status is LinkStatus.BROKEN:
         return broken(LinkName.LOG_GROUP, arn, writer.reason)
     if isinstance(facts.status, Unreadable):
         return unsure(LinkName.LOG_GROUP, arn, facts.status)
-    link = _delivered(facts.status, group, writer, account.taken_at)
+    link = _delivered(facts.status, group, writer, account.clock(facts.trail.account_id))
     if link.status is LinkStatus.SOUND and isinstance(group.group, Unreadable):
         return unsure(LinkName.LOG_GROUP, arn, group.group)
+    if link.status is LinkStatus.SOUND and member and writer.status is LinkStatus.UNKNOWN:
+        return unsure(LinkName.LOG_GROUP, arn, writer.reason)
     return link
 
 

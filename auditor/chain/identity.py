@@ -14,7 +14,7 @@ from enum import Enum
 from functools import lru_cache
 
 from auditor.chain.expression import UndecidedError
-from auditor.chain.filtering import parsed
+from auditor.chain.filtering import OPEN_ACCOUNT, parsed
 from auditor.chain.metric import Emission
 from auditor.model.alarm import Watched
 from auditor.model.arn import Arn
@@ -65,7 +65,11 @@ def in_dimensions(watched: Watched, emission: Emission, arn: Arn | None) -> tupl
 def _in_dimension(watched: Watched, emission: Emission, arn: Arn | None) -> Iterator[Expression]:
     for dimension in watched.dimensions:
         field = emission.by.get(dimension.name, "")
-        if field in {"@aws.account", "@aws.region"} and arn is not None:
+        if field == "@aws.account" and arn is not None and emission.member:
+            if dimension.value in {emission.member, arn.account_id}:
+                raise UndecidedError(f"the dimension {dimension.name} is {field}, and {OPEN_ACCOUNT}")
+            yield Never()
+        elif field in {"@aws.account", "@aws.region"} and arn is not None:
             # A trail's own events are of the account and the region of their log group.
             own = arn.account_id if field == "@aws.account" else arn.region
             yield Always() if dimension.value == own else Never()

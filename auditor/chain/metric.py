@@ -27,6 +27,7 @@ class Emission:
         by: The field of the event, or of CloudWatch Logs itself, that gives each dimension its value.
         pattern: The filter's pattern.
         looks_at: The log group and which of its events the filter looks at.
+        member: The account whose events are meant, where an organization's trail brings them to a log group of another.
     """
 
     namespace: str
@@ -40,6 +41,7 @@ class Emission:
     by: Mapping[str, str] = field(default_factory=dict, hash=False)
     pattern: str = ""
     looks_at: tuple[str, str] = ("", "")
+    member: str = ""
 
     @property
     def name(self) -> str:
@@ -56,9 +58,14 @@ class Feed:
     emission: Emission
 
 
-def feeds_of(filters: Iterable[MetricFilter]) -> tuple[Feed, ...]:
-    """Gives what each of a region's filters sends, and beside which others of the same metric."""
-    feeds = [Feed(each, to, emission_of(each, to)) for each in filters for to in each.transformations]
+def feeds_of(filters: Iterable[MetricFilter], member: str = "") -> tuple[Feed, ...]:
+    """Gives what each of a region's filters sends, and beside which others of the same metric.
+
+    Args:
+        filters: The filters.
+        member: The account whose events are meant, where it is another than the filters'.
+    """
+    feeds = [Feed(each, to, emission_of(each, to, member)) for each in filters for to in each.transformations]
     by_metric: dict[tuple[str, str, frozenset[str]], list[Feed]] = {}
     for feed in feeds:
         by_metric.setdefault(_metric(feed.emission), []).append(feed)
@@ -75,7 +82,7 @@ def _among(same: Iterable[Feed], feed: Feed) -> Feed:
     return replace(feed, emission=replace(feed.emission, beside=beside))
 
 
-def emission_of(metric_filter: MetricFilter, to: Transformation) -> Emission:
+def emission_of(metric_filter: MetricFilter, to: Transformation, member: str = "") -> Emission:
     """Gives what a filter's transformation sends, by itself.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_MetricTransformation.html
@@ -93,6 +100,7 @@ def emission_of(metric_filter: MetricFilter, to: Transformation) -> Emission:
         by=by,
         pattern=metric_filter.pattern,
         looks_at=(metric_filter.log_group, metric_filter.field_selection),
+        member=member,
     )
 
 

@@ -11,8 +11,9 @@ from auditor.chain.delivery import log_group_link, trail_link
 from auditor.chain.expression import UndecidedError
 from auditor.chain.filtering import EVERY_EVENT, filter_link, parsed
 from auditor.chain.link import ORDER, broken, rest, unsure
-from auditor.chain.metric import Emission, Feed, feeds_of, metric_link
+from auditor.chain.metric import Emission, Feed, metric_link
 from auditor.chain.people import subscription_link, topic_link
+from auditor.chain.place import Place
 from auditor.chain.seen import seen_by
 from auditor.chain.selection import EVERYTHING, Selection, selection_of
 from auditor.findings import ChainLink, LinkName, LinkStatus
@@ -31,8 +32,6 @@ from auditor.pattern import (
 )
 from auditor.pattern.line_matching import matches_everything
 
-# What the filters of each region send.
-Feeds = Mapping[str, tuple[Feed, ...]]
 ALWAYS = Always()
 _RANK = {LinkStatus.SOUND: 0, LinkStatus.UNKNOWN: 1, LinkStatus.BROKEN: 2, LinkStatus.NOT_REACHED: 2}
 
@@ -122,30 +121,30 @@ class Route:
 
 
 def routes_of(account: Snapshot) -> tuple[Route, ...]:
-    """Gives every route of an account whose trails could be read."""
+    """Gives every route of an account whose trails could be read, through whatever account it leads."""
     trails = () if isinstance(account.trails, Unreadable) else account.trails
-    feeds = {
-        facts.region: () if isinstance(facts.filters, Unreadable) else feeds_of(facts.filters.filters)
-        for facts in account.regions
-    }
-    routes = tuple(route for facts in trails for route in _from_trail(facts, account, feeds))
-    return (*routes, *_strays(trails, account, feeds))
+    places = {home.account_id: Place.of(home, account) for home in (account, *account.shared)}
+    routes = tuple(route for facts in trails for route in _from_trail(facts, account, places))
+    return (*routes, *(stray for place in places.values() for stray in _strays(trails, account, place)))
 
 
-def _strays(trails: tuple[TrailFacts, ...], account: Snapshot, feeds: Feeds) -> Iterator[Route]:
+def _strays(trails: tuple[TrailFacts, ...], account: Snapshot, place: Place) -> Iterator[Route]:
     """Gives the filters on log groups that no trail delivers to, as if they were on the first trail's group."""
-    groups = {group.arn: group for group in account.log_groups if group.account_id == account.account_id}
+    groups = {group.arn: group for group in account.log_groups if group.account_id == place.home.account_id}
     fed = {(group.region, group.name) for group in groups.values()}
     first = {groups[arn].region: facts for facts in reversed(trails) if (arn := facts.trail.log_group) in groups}
     for region, facts in first.items():
+        here = place.region(region)
+        if here is None:
+            continue
         start = _start(facts, account)
-        for feed in feeds[region]:
+        for feed in place.feeds[region]:
             if (region, feed.filter.log_group) not in fed:
-                yield from _from_filter(start, feed, account, account.in_region(region), feeds[region])
+                yield from _from_filter(start, feed, place, here)
 
 
 def _start(facts: TrailFacts, account: Snapshot) -> Route:
-    trail = trail_link(facts)
+    trail = trail_link(facts, account)
     selection = EVERYTHING if isinstance(facts.selectors, Unreadable) else selection_of(facts.selectors)
     if selection.undecided and trail.status is LinkStatus.SOUND:
         trail = unsure(LinkName.TRAIL, trail.resource, selection.undecided)
@@ -154,50 +153,51 @@ def _start(facts: TrailFacts, account: Snapshot) -> Route:
     return Route(facts, selection, (trail, delivery), facts=tuple(known))
 
 
-def _from_trail(facts: TrailFacts, account: Snapshot, feeds: Feeds) -> Iterator[Route]:
+def _from_trail(facts: TrailFacts, account: Snapshot, places: Mapping[str, Place]) -> Iterator[Route]:
     start = _start(facts, account)
     arn = facts.trail.log_group
     if arn is None:
         yield _ended(start, rest(LinkName.LOG_GROUP))
         return
-    yield from _from_group(start, account.log_group(arn), account, feeds)
+    group = account.log_group(arn)
+    place = places.get(group.account_id)
+    here = place.region(group.region) if place else None
+    if place is None or here is None:
+        why = f"The metric filters of {group.arn} belong to account {group.account_id}; "
+        why += "reading them there needs logs:DescribeMetricFilters and cloudwatch:DescribeAlarms."
+        yield _ended(start, tuple(unsure(link, group.arn, why) for link in ORDER[2:]))
+        return
+    yield from _from_group(start, group, place, here)
 
 
 def _ended(route: Route, links: tuple[ChainLink, ...]) -> Route:
     return Route(route.trail, route.selection, (*route.links, *links), facts=route.facts)
 
 
-def _from_group(start: Route, group: LogGroupFacts, account: Snapshot, feeds: Feeds) -> Iterator[Route]:
-    if group.account_id != account.account_id:
-        why = f"The metric filters of {group.arn} belong to account {group.account_id}; "
-        why += "reading them there needs logs:DescribeMetricFilters and cloudwatch:DescribeAlarms."
-        yield _ended(start, tuple(unsure(link, group.arn, why) for link in ORDER[2:]))
-        return
-    facts = account.in_region(group.region)
+def _from_group(start: Route, group: LogGroupFacts, place: Place, facts: RegionFacts) -> Iterator[Route]:
     if isinstance(facts.filters, Unreadable):
         missing = facts.filters
         yield _ended(start, tuple(unsure(link, group.arn, missing) for link in ORDER[2:]))
         return
-    here = [feed for feed in feeds[group.region] if feed.filter.log_group == group.name]
+    here = [feed for feed in place.feeds[group.region] if feed.filter.log_group == group.name]
     if not any(found.log_group == group.name for found in facts.filters.filters):
         nothing = broken(LinkName.FILTER, group.arn, f"The log group {group.name} has no metric filter.")
         yield _ended(start, (nothing, *rest(LinkName.FILTER)))
     for feed in here:
-        yield from _from_filter(start, feed, account, facts, feeds[group.region])
+        yield from _from_filter(start, feed, place, facts)
 
 
-def _from_filter(
-    start: Route, feed: Feed, account: Snapshot, region: RegionFacts, feeds: tuple[Feed, ...]
-) -> Iterator[Route]:
-    metric_filter, emission = feed.filter, feed.emission
+def _from_filter(start: Route, feed: Feed, place: Place, region: RegionFacts) -> Iterator[Route]:
+    metric_filter, emission, home = feed.filter, feed.emission, place.home
     deployed, error = parsed(metric_filter.pattern)
-    link, pattern = filter_link(metric_filter, deployed, error, start.trail.trail.log_group, region)
+    group = start.trail.trail.log_group
+    link, pattern = filter_link(metric_filter, deployed, error, group, region, place.member)
     before = (*start.links, link, metric_link(emission, feed.to.value))
     facts: tuple[tuple[str, Fact], ...] = (*start.facts, (metric_filter.name, metric_filter))
-    for way in _ways_on(emission, [each.emission for each in feeds], account, region):
+    for way in _ways_on(emission, [each.emission for each in place.feeds[region.region]], home, region):
         more: list[tuple[str, Fact]] = [(way.alarm.arn, way.alarm)] if way.alarm else []
         if way.topic:
-            found = account.topic(way.topic)
+            found = home.topic(way.topic)
             more += [(way.topic, fact) for fact in (found.topic, found.subscriptions) if isinstance(fact, Fact)]
         yield Route(
             trail=start.trail,

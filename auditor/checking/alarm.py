@@ -8,16 +8,17 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from auditor.benchmark import Benchmark, Requirement
-from auditor.chain import Proof, Route, alternatives, possible_in, prove, routes_of
+from auditor.chain import Member, Proof, Route, alternatives, possible_in, prove, routes_of
 from auditor.checking.check import Check, Subject
 from auditor.checking.evidence import observed
 from auditor.checking.scopes import account_subject, trails_of, without_trails
 from auditor.checking.verdict import Verdict
-from auditor.findings import Evidence, LinkName, Status
+from auditor.findings import Evidence, LinkName, LinkStatus, Status
 from auditor.model.arn import Arn
 from auditor.model.fact import Fact
 from auditor.model.snapshot import Snapshot
 from auditor.model.trail import Trail, TrailStatus
+from auditor.remediation import Remediation
 from auditor.remedy import mend_chain
 
 
@@ -43,7 +44,8 @@ class AlarmCheck(Check[Requirement], ABC):
         possible = possible_in(account)
         proof = prove(facts, _LATEST.routes_in(account), possible)
         failed = proof.status is Status.FAIL
-        remediation = mend_chain(self.id, facts, proof, account) if failed else None
+        owner = _owner(proof, account)
+        remediation = _mended(self.id, facts, proof, account, owner) if failed else None
         beside = alternatives(facts, proof, account, possible) if failed else ()
         return Verdict(
             status=proof.status,
@@ -56,6 +58,7 @@ class AlarmCheck(Check[Requirement], ABC):
             remediation=remediation,
             resource=_resource(proof),
             region=_region(proof),
+            owner=owner,
         )
 
 
@@ -72,6 +75,24 @@ class _Latest(threading.local):
 
 
 _LATEST = _Latest()
+
+
+def _owner(proof: Proof, account: Snapshot) -> str:
+    """Gives the account in which a chain is mended: the one judged, as far as it can, else whose the broken part is."""
+    trail, group = (Arn.parse(link.resource) for link in proof.links[:2])
+    lost = any(link.status is LinkStatus.BROKEN for link in proof.links[:2])
+    own = group is not None and group.account_id == account.account_id
+    found = group if group and (own or not lost) else trail
+    return found.account_id if found else account.account_id
+
+
+def _mended(check_id: str, requirement: Requirement, proof: Proof, account: Snapshot, owner: str) -> Remediation:
+    """Gives what mends a chain, as it is done in the account that owns what is broken."""
+    home = account.home(owner)
+    if home is None or home is account:
+        return mend_chain(check_id, requirement, proof, account)
+    there = home.model_copy(update={"trails": account.trails})
+    return mend_chain(check_id, requirement, proof, there, Member(account.account_id))
 
 
 def _notes(requirement: Requirement, proof: Proof) -> tuple[str, ...]:

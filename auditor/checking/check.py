@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
 from auditor.benchmark import Benchmark
-from auditor.checking.evidence import CouldNotReadError, shown_unreadable
+from auditor.checking.evidence import CouldNotReadError, read_elsewhere, shown_unreadable
 from auditor.checking.verdict import Verdict, unknown
 from auditor.findings import Finding, Severity, Status, finding_id
 from auditor.model.snapshot import Snapshot
@@ -27,12 +27,14 @@ class Subject(Generic[S]):
         resource: Its ARN or name, as shown.
         region: Where it is.
         facts: What the check is given, or the verdict where there is nothing to give.
+        owner: The account that it belongs to; empty for the account that is judged.
     """
 
     scope: str
     resource: str
     region: str
     facts: S | Verdict
+    owner: str = ""
 
 
 class Check(ABC, Generic[S]):
@@ -85,6 +87,7 @@ class Check(ABC, Generic[S]):
             return unknown(f"{error.unreadable.reason}.", shown_unreadable(error.unreadable))
 
     def _finding(self, subject: Subject[S], verdict: Verdict, account: Snapshot, benchmark: Benchmark) -> Finding:
+        owner = verdict.owner or subject.owner or account.account_id
         return Finding(
             id=finding_id(self.id, account.account_id, subject.scope),
             check_id=self.id,
@@ -99,17 +102,18 @@ class Check(ABC, Generic[S]):
             region=verdict.region or subject.region,
             resource=verdict.resource or subject.resource,
             reason=verdict.reason,
-            notes=verdict.notes,
+            notes=(*verdict.notes, *read_elsewhere(verdict.evidence, owner, account)),
             evidence=verdict.evidence,
             chain=verdict.chain,
             candidates=verdict.candidates,
             witness=verdict.witness,
-            remediation=self._remediation(verdict),
+            remediation=self._remediation(verdict, owner, account),
         )
 
-    def _remediation(self, verdict: Verdict) -> Remediation | None:
-        """Gives the verdict's remediation with the check's own references."""
+    def _remediation(self, verdict: Verdict, owner: str, account: Snapshot) -> Remediation | None:
+        """Gives the verdict's remediation with the check's own references; what is another's has no commands here."""
         found = verdict.remediation
         if verdict.status is not Status.FAIL or found is None:
             return None
-        return found.model_copy(update={"references": (*found.references, *self.references)})
+        mended = found if owner == account.account_id else found.in_account(owner)
+        return mended.model_copy(update={"references": (*found.references, *self.references)})

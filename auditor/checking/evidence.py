@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from auditor.findings import Evidence
+from auditor.model.arn import Arn
 from auditor.model.fact import Fact, Unreadable
+from auditor.model.snapshot import Snapshot
 
 T = TypeVar("T")
 
@@ -57,3 +60,19 @@ def shown_unreadable(unreadable: Unreadable) -> Evidence:
             "missing permission": unreadable.permission,
         },
     )
+
+
+def read_elsewhere(evidence: Iterable[Evidence], owner: str, account: Snapshot) -> tuple[str, ...]:
+    """Says in which other accounts, with credentials of theirs, the facts were read that a finding shows.
+
+    Args:
+        evidence: What it shows; an ARN tells the account, but not a bucket's.
+        owner: The account that what is judged belongs to.
+        account: The account that is judged.
+    """
+    arns = (Arn.parse(one.resource) for one in evidence)
+    of_facts = dict.fromkeys((owner, *(arn.account_id for arn in arns if arn)))
+    others = [one for one in of_facts if one != account.account_id and account.home(one)]
+    if not others:
+        return ()
+    return (f"Read in account {others[0]}." if len(others) == 1 else f"Read in the accounts {', '.join(others)}.",)

@@ -84,7 +84,10 @@ class TrailCheck(Check[TrailFacts]):
         trails = trails_of(account)
         if isinstance(trails, Verdict):
             return [without_trails(self, trails, account, benchmark)]
-        return [Subject(facts.trail.arn, facts.trail.arn, facts.trail.home_region, facts) for facts in trails]
+        return [
+            Subject(facts.trail.arn, facts.trail.arn, facts.trail.home_region, facts, facts.trail.account_id)
+            for facts in trails
+        ]
 
 
 def _inapplicable(verdict: Verdict) -> Verdict:
@@ -112,6 +115,7 @@ class BucketCheck(Check[BucketFacts]):
                 bucket.arn,
                 bucket.region,
                 bucket if bucket.exists or self.judges_missing else not_applicable("The bucket does not exist."),
+                bucket.account_id,
             )
             for bucket in account.buckets
         ]
@@ -128,4 +132,4 @@ class LogGroupCheck(Check[LogGroupFacts]):
         if not account.log_groups:
             without = not_applicable("No trail delivers to CloudWatch Logs.")
             return [account_subject(account, without)]
-        return [Subject(group.arn, group.arn, group.region, group) for group in account.log_groups]
+        return [Subject(group.arn, group.arn, group.region, group, group.account_id) for group in account.log_groups]

@@ -23,6 +23,7 @@ class Verdict:
         remediation: What mends a failure.
         resource: What the verdict is about, where it is not the subject itself.
         region: Where that is.
+        owner: The account in which it is mended, where it is not the subject's owner.
     """
 
     status: Status
@@ -35,6 +36,7 @@ class Verdict:
     remediation: Remediation | None = None
     resource: str | None = None
     region: str | None = None
+    owner: str | None = None
 
 
 def passed(reason: str, *evidence: Evidence, notes: tuple[str, ...] = ()) -> Verdict:

@@ -6,5 +6,15 @@ from auditor.collect.account import collect
 from auditor.collect.alternatives import collect_alternatives
 from auditor.collect.connection import Connection, connect
 from auditor.collect.operations import OPERATIONS, Operation
+from auditor.collect.sharing import resolved, with_shared
 
-__all__ = ["OPERATIONS", "Connection", "Operation", "collect", "collect_alternatives", "connect"]
+__all__ = [
+    "OPERATIONS",
+    "Connection",
+    "Operation",
+    "collect",
+    "collect_alternatives",
+    "connect",
+    "resolved",
+    "with_shared",
+]

@@ -106,7 +106,8 @@ def ask_aws(
 
 
 def _deployed(account: Snapshot) -> Iterator[tuple[str, MetricFilter, Pattern | None]]:
-    groups = {(group.region, group.name) for group in account.log_groups}
+    own = [group for group in account.log_groups if group.account_id == account.account_id]
+    groups = {(group.region, group.name) for group in own}
     for facts in account.regions:
         for found in () if isinstance(facts.filters, Unreadable) else facts.filters.filters:
             if (facts.region, found.log_group) in groups:

@@ -124,11 +124,12 @@ class RequestPayment(Fact):
 
 
 class BucketFacts(Frozen):
-    """All that was read of one bucket."""
+    """All that was read of one bucket; the account is its owner's, where that is known."""
 
     name: str
     arn: str
     region: str
+    account_id: str = ""
     exists: bool = True
     public_access_block: Read[PublicAccessBlock]
     policy: Read[BucketPolicy]

@@ -39,6 +39,9 @@ class Snapshot(Frozen):
         trails: Every trail of the account, shadow copies counted once; Unreadable where trails could not be listed.
         unlisted: Why trails of other regions may be missing from `trails`, where they may be.
         alternatives: Other ways to somebody; read only once a control fails.
+        organization_id: The id of the account's organization, such as `o-exampleorgid`, where it is known.
+        shared: What was read of other accounts, each with its own credentials, as far as this account's trails lead
+            there: to the trail of the organization, its log group and its bucket. They hold no further ones.
         api_calls: How many requests each operation took, retries counted, such as `{"s3:GetBucketAcl": 1}`.
     """
 
@@ -58,12 +61,23 @@ class Snapshot(Frozen):
     roles: tuple[RoleFacts, ...] = ()
     security_hub: Read[SecurityHub]
     alternatives: tuple[RegionAlternatives, ...] = ()
+    organization_id: str = ""
+    shared: tuple[Snapshot, ...] = ()
     api_calls: dict[str, int]
 
     @property
     def account_id(self) -> str:
         """The account that was read."""
         return self.caller.account_id
+
+    def home(self, account_id: str) -> Snapshot | None:
+        """Gives what was read of an account: this one itself or a shared one; None where it was not read."""
+        return next((one for one in (self, *self.shared) if one.account_id == account_id), None)
+
+    def clock(self, account_id: str) -> datetime:
+        """Gives the time at which what belongs to an account was read, by which its age is told."""
+        home = self.home(account_id)
+        return home.taken_at if home else self.taken_at
 
     def bucket(self, name: str) -> BucketFacts:
         """Gives the bucket of that name; every trail's bucket is here."""

@@ -34,6 +34,13 @@ class Trail(Fact):
         return found.account_id if found else ""
 
     @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts of the trail and of what it names by ARN, each once; a bucket's name tells no account."""
+        named = (self.arn, self.log_group, self.role_arn, self.kms_key)
+        found = (Arn.parse(arn) for arn in named if arn)
+        return tuple(dict.fromkeys(arn.account_id for arn in found if arn and arn.account_id))
+
+    @property
     def log_group(self) -> str | None:
         """The ARN of the log group without the `:*` that CloudTrail appends."""
         return self.log_group_arn.removesuffix(":*") if self.log_group_arn else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auditor.benchmark import Requirement
-from auditor.chain import Proof
+from auditor.chain import Member, Proof
 from auditor.chain.actions import telling
 from auditor.chain.link import ORDER
 from auditor.chain.telling import described
@@ -16,14 +16,16 @@ from auditor.remediation import Remediation
 from auditor.remedy.counting import Watched, mend_filter, own_filter
 from auditor.remedy.delivering import Home, mend_delivery
 from auditor.remedy.hearing import Hearing, mend_hearing
-from auditor.remedy.mending import EMAIL, NOTHING, Case, Mending
+from auditor.remedy.mending import EMAIL, NOTHING, Case, Mending, said
 from auditor.remedy.recording import mend_trail
 from auditor.remedy.ringing import MOST_ACTIONS, changed, fewest_changes, made, new_alarm, switched_on
 
 _BEHIND_THE_LOGS = ORDER[ORDER.index(LinkName.FILTER) :]
 
 
-def mend_chain(check_id: str, requirement: Requirement, proof: Proof, account: Snapshot) -> Remediation:
+def mend_chain(
+    check_id: str, requirement: Requirement, proof: Proof, account: Snapshot, member: Member | None = None
+) -> Remediation:
     """Gives what mends the links of a chain that are broken.
 
     The commands add and widen; they overwrite nothing that they did not make, and running them twice changes nothing.
@@ -33,12 +35,15 @@ def mend_chain(check_id: str, requirement: Requirement, proof: Proof, account: S
         requirement: What the control requires.
         proof: A proof that failed; its first route is mended.
         account: What was read of the account, which has a trail.
+        member: The account whose events get lost, where it is a member that the trail records too.
     """
     control = check_id.rpartition(".")[2].replace("_", "-")
-    case = Case(control, requirement, proof, account)
+    case = Case(control, requirement, proof, account, member)
     home, delivery = mend_delivery(case.delivery)
     before = mend_trail(case) + delivery
-    if home is None or not (home.new or case.broken(*_BEHIND_THE_LOGS)):
+    if home and not case.owns(home.arn) and case.broken(*_BEHIND_THE_LOGS):
+        before += said(f"What lies behind the log group {home.arn} is mended in the account that it belongs to.")
+    if home is None or not case.owns(home.arn) or not (home.new or case.broken(*_BEHIND_THE_LOGS)):
         return before.remediation(*_summary(case, before))
     behind = _mend_telling(case, home)
     mending = before + behind

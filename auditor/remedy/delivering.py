@@ -122,7 +122,7 @@ def _role(way: Delivery, home: Home) -> tuple[Mending, str]:
     facts = way.account.role(trail.role_arn)
     if facts.role is None:
         return _new_role(trail.role_arn, home), trail.role_arn
-    writes = may_write(_delivering_to(trail, home), facts).status is LinkStatus.SOUND
+    writes = may_write(_delivering_to(trail, home), facts, way.member).status is LinkStatus.SOUND
     if writes and not _is_failing(way, home):
         return NOTHING, trail.role_arn
     return _allowed(way, facts, home), trail.role_arn
@@ -206,7 +206,7 @@ def _allowed(way: Delivery, facts: RoleFacts, home: Home) -> Mending:
         mending += said(f"The role's permissions boundary {role.boundary} must allow it as well.")
     added = RolePolicy(source=role.source, name=_POLICY, text=as_json(policy))
     after = facts.model_copy(update={"role": role, "policies": (*facts.policies, added)})
-    permission = may_write(_delivering_to(way.trail.trail, home), after)
+    permission = may_write(_delivering_to(way.trail.trail, home), after, way.member)
     if permission.status is LinkStatus.BROKEN:
         mending += said(f"{permission.reason} No added statement outweighs a Deny: it must go.")
     return mending
@@ -238,7 +238,7 @@ def _delete(role: str) -> str:
 
 def _trusts(way: Delivery, role: Role) -> bool:
     """Whether CloudTrail may take the role on; a trust policy that cannot be read is left as it is."""
-    context = {"aws:SourceAccount": way.account.account_id, "aws:SourceArn": way.trail.trail.arn}
+    context = {"aws:SourceAccount": way.trail.trail.account_id, "aws:SourceArn": way.trail.trail.arn}
     request = Request(CLOUDTRAIL, "sts:AssumeRole", role.arn, context)
     try:
         return decide(Policy.parse(role.trust), request).outcome is not Outcome.IMPLICITLY_DENIED

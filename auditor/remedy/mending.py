@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from auditor.benchmark import Requirement
-from auditor.chain import Proof, Route
+from auditor.chain import Member, Proof, Route
 from auditor.findings import ChainLink, LinkName, LinkStatus
 from auditor.model.alarm import Alarm, MuteRules
 from auditor.model.arn import Arn
@@ -99,11 +99,13 @@ class Delivery:
         trail: The trail.
         links: The links of a chain that begins at it, its first two at least.
         account: The account.
+        member: The account whose events are meant, where it is a member that the trail records too.
     """
 
     trail: TrailFacts
     links: tuple[ChainLink, ...]
     account: Snapshot
+    member: Member | None = None
 
     @property
     def partition(self) -> str:
@@ -130,12 +132,14 @@ class Case:
         requirement: What the control requires.
         proof: What was proved of it.
         account: The account.
+        member: The account whose events are meant, where it is a member that the trail records too.
     """
 
     control: str
     requirement: Requirement
     proof: Proof
     account: Snapshot
+    member: Member | None = None
 
     @property
     def route(self) -> Route | None:
@@ -154,7 +158,7 @@ class Case:
     @property
     def delivery(self) -> Delivery:
         """The chain up to its log group."""
-        return Delivery(self.trail, self.proof.links, self.account)
+        return Delivery(self.trail, self.proof.links, self.account, self.member)
 
     @property
     def partition(self) -> str:

@@ -53,7 +53,7 @@ def _on_target(facts: BucketFacts, logging: AccessLogging, account: Snapshot) ->
             f"The bucket {facts.name} logs into itself, so that every log file written makes another log entry; AWS "
             "advises against it, and whoever gets into the bucket gets at both."
         )
-    for bucket in account.buckets:
+    for bucket in (account.home(facts.account_id) or account).buckets:
         lock = bucket.object_lock
         if bucket.name == logging.target and not isinstance(lock, Unreadable) and lock.mode:
             notes.append(
@@ -74,7 +74,7 @@ def _turn_on(facts: BucketFacts, account: Snapshot) -> Remediation:
         "Action": "s3:PutObject",
         "Resource": f"{arn}/{facts.name}/*",
         "Condition": {
-            "StringEquals": {"aws:SourceAccount": account.account_id},
+            "StringEquals": {"aws:SourceAccount": facts.account_id or account.account_id},
             "ArnLike": {"aws:SourceArn": facts.arn},
         },
     }

@@ -130,7 +130,7 @@ def _delivers(answer: _Answer, account: Snapshot) -> bool:
     at, error = status.latest_delivery, status.latest_delivery_error
     if "/CloudTrail-Digest/" in answer.request.resource:
         at, error = status.latest_digest_delivery, status.latest_digest_delivery_error
-    return at is not None and not error and account.taken_at - at <= _RECENT
+    return at is not None and not error and account.clock(answer.trail.trail.account_id) - at <= _RECENT
 
 
 def _settled(hanging: Iterable[_Answer]) -> tuple[str, ...]:

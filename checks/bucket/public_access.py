@@ -68,12 +68,14 @@ class PublicAccess(BucketCheck):
 def _switch(name: str, facts: BucketFacts, account: Snapshot) -> bool | Unreadable:
     """Gives a switch as the bucket and its account set it together: the most restrictive wins.
 
-    The account whose switches were read is the bucket's own if the bucket policy could be read: S3 shows that to
-    the owner's account only (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html).
+    Where the bucket's owner is not known, the account whose switches were read is that if the bucket policy could be
+    read: S3 shows it to the owner's account only
+    (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html).
     """
     own = _setting(facts.public_access_block, name)
-    above = _setting(account.account_block, name)
-    if isinstance(facts.policy, Unreadable) and above is not False:
+    owner = account.home(facts.account_id)
+    above = _setting((owner or account).account_block, name)
+    if owner is None and isinstance(facts.policy, Unreadable) and above is not False:
         above = facts.policy
     if own is True or above is True:
         return True
@@ -141,7 +143,8 @@ def _by_statements(facts: BucketFacts, policy: Policy | Verdict | None, status: 
 
 
 def _blocks(facts: BucketFacts, account: Snapshot) -> tuple[Evidence, ...]:
-    blocks = ((facts.public_access_block, facts.arn), (account.account_block, f"account {account.account_id}"))
+    owner = account.home(facts.account_id) or account
+    blocks = ((facts.public_access_block, facts.arn), (owner.account_block, f"account {owner.account_id}"))
     return tuple(
         observed(block, resource, *_SWITCHES) for block, resource in blocks if not isinstance(block, Unreadable)
     )

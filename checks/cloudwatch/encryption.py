@@ -53,7 +53,7 @@ def _new_key(facts: LogGroupFacts, account: Snapshot) -> Remediation:
         "Resource": "*",
         "Condition": mine,
     }
-    root = str(Arn(account.caller.partition, "iam", "", account.account_id, "root"))
+    root = str(Arn(account.caller.partition, "iam", "", facts.account_id, "root"))
     made = make_key(f"logs/{facts.name}", facts.region, root, use)
     here = {"region": facts.region, "log_group_name": facts.name}
     mending = step(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.chain.writer import ACTIONS, may_write
+from auditor.chain.writer import ACTIONS, ANY_MEMBER, may_write, writer_of
 from auditor.checking import (
     Evidence,
     Remediation,
@@ -21,7 +21,7 @@ from auditor.model.fact import Unreadable
 from auditor.model.role import RoleFacts
 from auditor.model.snapshot import Snapshot
 from auditor.model.trail import Trail, TrailFacts
-from auditor.policy import Policy, PolicyError, Principal, Request, identity_allows
+from auditor.policy import Policy, PolicyError, Request, identity_allows
 from auditor.remediation import Target
 from auditor.remedy import aws
 from auditor.remedy.mending import page, step
@@ -72,7 +72,7 @@ def _members_are_left_out(trail: Trail, facts: RoleFacts) -> bool:
     texts = [policy.text for policy in facts.policies if not isinstance(policy, Unreadable)]
     if not trail.organization or len(texts) < len(facts.policies) or isinstance(facts.role, Unreadable):
         return False
-    asker = Principal.aws(trail.account_id, facts.arn)
+    asker = writer_of(trail, facts)
     requests = [Request(asker, action, _member_streams(trail)) for action in ACTIONS]
     try:
         policies = [Policy.parse(text) for text in texts]
@@ -82,7 +82,7 @@ def _members_are_left_out(trail: Trail, facts: RoleFacts) -> bool:
 
 
 def _member_streams(trail: Trail) -> str:
-    return f"{trail.log_group}:log-stream:o-*"
+    return f"{trail.log_group}:log-stream:{ANY_MEMBER}"
 
 
 def _let_members_in(trail: Trail, facts: RoleFacts) -> Remediation:

@@ -54,9 +54,10 @@ def arrived(arrival: Arrival, facts: TrailFacts, account: Snapshot) -> Verdict:
     latest = f"There was no delivery of {arrival.what} yet"
     if arrival.latest:
         latest = f"The latest delivery of {arrival.what} was at {arrival.latest:%Y-%m-%d %H:%M} UTC"
-    if arrival.latest and account.taken_at - arrival.latest <= STALE:
+    now = account.clock(facts.trail.account_id)
+    if arrival.latest and now - arrival.latest <= STALE:
         return passed(f"{latest}, without an error.", arrival.shown)
-    excuse = _just_started(facts, account) or arrival.excuse
+    excuse = _just_started(facts, now) or arrival.excuse
     if excuse:
         reason = f"{latest}, which may be as it should: {excuse}."
         return unknown(reason, arrival.shown)
@@ -76,8 +77,8 @@ def quiet(facts: TrailFacts) -> str:
     return ""
 
 
-def _just_started(facts: TrailFacts, account: Snapshot) -> str:
+def _just_started(facts: TrailFacts, now: datetime) -> str:
     started = known(facts.status).started
-    if started is None or account.taken_at - started >= FRESH:
+    if started is None or now - started >= FRESH:
         return ""
     return f"{facts.trail.name} has been logging since {started:%H:%M} UTC only"

@@ -7,7 +7,6 @@ from auditor.model.snapshot import Snapshot
 from auditor.model.trail import Trail, TrailFacts
 from auditor.remedy.trail import name_bucket_again
 from checks.trail.arrival import Arrival, arrived, quiet, stopped
-from checks.trail.mending import by_owner
 
 
 class Delivery(TrailCheck):
@@ -31,16 +30,16 @@ class Delivery(TrailCheck):
             error=status.latest_delivery_error,
             shown=observed(status, facts.trail.arn, "latest_delivery", "latest_delivery_error", "started"),
             excuse=quiet(facts),
-            mend=mend_bucket(facts.trail, account),
+            mend=mend_bucket(facts.trail),
         )
         return stopped(facts) or arrived(arrival, facts, account)
 
 
-def mend_bucket(trail: Trail, account: Snapshot) -> Remediation:
+def mend_bucket(trail: Trail) -> Remediation:
     """Gives what has CloudTrail try again once bucket and key let it write."""
     summary = (
         f"See what keeps CloudTrail from writing to {trail.bucket}: its policy (bucket.cloudtrail_access says what is "
         "missing and how to add it) or the trail's key (trail.encryption). Then name the bucket to the trail again, "
         "which has CloudTrail check the policy, and refuse where it still does not do."
     )
-    return by_owner(trail, account, summary, name_bucket_again(trail))
+    return name_bucket_again(trail).remediation(summary)

@@ -39,7 +39,7 @@ class DigestDelivery(TrailCheck):
             error=status.latest_digest_delivery_error,
             shown=observed(status, trail.arn, "latest_digest_delivery", "latest_digest_delivery_error", "started"),
             excuse=quiet(facts) if status.latest_digest_delivery else new,
-            mend=mend_bucket(trail, account),
+            mend=mend_bucket(trail),
             notes=("Where validation has just been turned on again, the next digest comes within an hour.",),
         )
         return stopped(facts) or arrived(arrival, facts, account)

@@ -16,7 +16,6 @@ from auditor.remedy.key import KEY, make_key, wake
 from auditor.remedy.mending import page, step
 from auditor.remedy.policy import Statement
 from auditor.remedy.trail import update
-from checks.trail.mending import by_owner
 
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
 _WORKING = ("Enabled", "Updating")
@@ -80,7 +79,7 @@ def _worked(facts: TrailFacts) -> tuple[str, ...]:
 def _mended(trail: Trail, key: Key, account: Snapshot) -> Remediation:
     """Gives what makes a key work again: the files that it encrypted need it, so that a new one is no help."""
     found = Arn.parse(key.arn)
-    if found is None or found.account_id != account.account_id:
+    if found is None or found.account_id != trail.account_id:
         owner = found.account_id if found else "that owns it"
         return Remediation(summary=f"The key belongs to account {owner}, which must enable it there.")
     if key.state not in {"Disabled", "PendingDeletion"}:
@@ -92,7 +91,7 @@ def _mended(trail: Trail, key: Key, account: Snapshot) -> Remediation:
 def _new_key(trail: Trail, account: Snapshot) -> Remediation:
     """Makes a key that CloudTrail may use for this trail; it must be in the region of the trail's bucket."""
     bucket = account.bucket(trail.bucket)
-    root = str(Arn(account.caller.partition, "iam", "", account.account_id, "root"))
+    root = str(Arn(account.caller.partition, "iam", "", trail.account_id, "root"))
     region = bucket.region if bucket.exists and bucket.region else trail.home_region
     made = make_key(f"trail/{trail.home_region}/{trail.name}", region, root, *_grants(trail, account))
     mending = step(
@@ -108,13 +107,13 @@ def _new_key(trail: Trail, account: Snapshot) -> Remediation:
         "Make a key that CloudTrail may use for this trail, in the region of its bucket, and have the trail use it. "
         "A key is billed by the month; whoever reads the logs then needs kms:Decrypt on it as well."
     )
-    return by_owner(trail, account, summary, mending)
+    return mending.remediation(summary)
 
 
 def _grants(trail: Trail, account: Snapshot) -> tuple[Statement, Statement]:
     """Gives what AWS asks for in the policy of a trail's key, for this trail only."""
     mine: dict[str, JsonValue] = {"StringEquals": {"aws:SourceArn": trail.arn}}
-    any_trail = str(Arn(account.caller.partition, "cloudtrail", "*", account.account_id, "trail/*"))
+    any_trail = str(Arn(account.caller.partition, "cloudtrail", "*", trail.account_id, "trail/*"))
     encrypt: Statement = {
         "Sid": "CloudTrailEncrypts",
         "Effect": "Allow",

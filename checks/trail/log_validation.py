@@ -8,7 +8,6 @@ from auditor.model.trail import TrailFacts
 from auditor.remediation import Target
 from auditor.remedy.mending import page, step
 from auditor.remedy.trail import update
-from checks.trail.mending import by_owner
 
 
 class LogValidation(TrailCheck):
@@ -40,5 +39,5 @@ class LogValidation(TrailCheck):
             pages=[page("cloudtrail", "update-trail")],
         )
         summary = "Turn log file validation on; what was delivered before stays without digests."
-        mend = by_owner(trail, account, summary, mending)
+        mend = mending.remediation(summary)
         return failed(f"Log file validation of {trail.name} is off.", shown, remediation=mend)

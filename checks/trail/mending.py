@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from auditor.checking import Remediation
 from auditor.model.fact import Unreadable
 from auditor.model.snapshot import Snapshot
-from auditor.model.trail import AdvancedSelector, BasicSelector, Trail, TrailFacts
+from auditor.model.trail import AdvancedSelector, BasicSelector, TrailFacts
 from auditor.remedy.mending import NOTHING, Mending
 from auditor.remedy.trail import log_also, record_everywhere, start
 from checks.trail.coverage import SlicesOf, covers_alone
@@ -37,13 +37,6 @@ class Wanted:
 
 
 Mender = Callable[[TrailFacts], Mending]
-
-
-def by_owner(trail: Trail, account: Snapshot, summary: str, mending: Mending) -> Remediation:
-    """Gives what changes a trail, or says which account must do it where the trail is another's."""
-    if trail.account_id == account.account_id:
-        return mending.remediation(summary)
-    return Remediation(summary=f"The trail {trail.name} belongs to account {trail.account_id}. There: {summary}")
 
 
 def mend_best(trails: Sequence[TrailFacts], account: Snapshot, *kinds: Mender) -> Remediation:

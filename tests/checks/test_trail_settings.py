@@ -34,7 +34,7 @@ def test_validation_that_is_off_is_turned_on() -> None:
 def test_another_accounts_trail_is_not_changed_from_here(check: type[LogValidation]) -> None:
     facts = trail_facts(trail=organization_trail(validation=False, kms_key=None))
     summary, commands = remedy(on_trails(check, facts))
-    assert summary.startswith(f"The trail organization-trail belongs to account {OTHER}.")
+    assert summary.startswith(f"It is mended in account {OTHER}, whose own report has the commands if it fails there")
     assert not commands
 
 
