@@ -6,6 +6,7 @@ from auditor.collect.account import collect
 from auditor.collect.alternatives import collect_alternatives
 from auditor.collect.connection import Connection, connect
 from auditor.collect.operations import OPERATIONS, Operation
+from auditor.collect.ownership import own_buckets
 from auditor.collect.sharing import resolved, with_shared
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "collect",
     "collect_alternatives",
     "connect",
+    "own_buckets",
     "resolved",
     "with_shared",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import Task, create_task, gather
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from auditor.collect.buckets import read_account_block, read_bucket
 from auditor.collect.chains import Told, read_log_group, read_region
 from auditor.collect.connection import Connection
 from auditor.collect.grants import IAM_REGION, read_key, read_role
+from auditor.collect.sharing import Owners, with_shared
 from auditor.collect.trails import Listed, list_trails, read_elsewhere, read_trail
 from auditor.errors import CredentialsError, UnreachableError
 from auditor.model.account import Aliases, Caller, SecurityHub
@@ -29,25 +30,27 @@ from auditor.model.trail import Trail, TrailFacts
 T = TypeVar("T")
 
 
-def collect(connection: Connection, progress: Progress | None = None) -> Snapshot:
+def collect(connection: Connection, progress: Progress | None = None, shared: Sequence[Snapshot] = ()) -> Snapshot:
     """Reads all facts that the checks need, each of them once.
 
     Args:
         connection: Where to read.
         progress: Told of each call that has been answered.
+        shared: What was read of the accounts that own what this one's trails lead to; none of it is read again.
 
     Raises:
         CredentialsError: AWS does not accept the caller.
         UnreachableError: Nothing answers at the endpoint.
     """
-    return asyncio.run(_collect(Aws(connection, progress) if progress else Aws(connection)))
+    return asyncio.run(_collect(Aws(connection, progress) if progress else Aws(connection), shared))
 
 
-async def _collect(aws: Aws) -> Snapshot:
+async def _collect(aws: Aws, shared: Sequence[Snapshot]) -> Snapshot:
     try:
         started = datetime.now(UTC)
         caller, listed = await gather(_caller(aws), list_trails(aws, aws.connection.region))
-        return await _Account(aws, caller).snapshot(listed, started)
+        owners = Owners.beside(caller.account_id, shared)
+        return with_shared(await _Account(aws, caller, owners).snapshot(listed, started), shared)
     finally:
         aws.close()
 
@@ -92,9 +95,10 @@ class _Account:
     Whatever can be asked is asked at once, so that a scan takes as long as the longest path from a trail to a person.
     """
 
-    def __init__(self, aws: Aws, caller: Caller) -> None:
+    def __init__(self, aws: Aws, caller: Caller, owners: Owners) -> None:
         self.aws = aws
         self.caller = caller
+        self.owners = owners
         self._trails: dict[str, Task[TrailFacts]] = {}
         self._buckets: dict[str, Task[BucketFacts]] = {}
         self._groups: dict[str, Task[LogGroupFacts]] = {}
@@ -151,18 +155,25 @@ class _Account:
         return unread or listed.unlisted
 
     def _follow(self, trail: Trail) -> None:
-        """Begins to read a trail and whatever it leads to that no trail before it has led to."""
-        aws, caller = self.aws, self.caller
-        _begin(self._trails, trail.arn, read_trail(aws, caller, trail))
-        _begin(self._buckets, trail.bucket, read_bucket(aws, caller, trail.bucket, trail.home_region))
+        """Begins to read a trail and whatever it leads to that no trail before it has led to, and no owner has read."""
+        aws, caller, known = self.aws, self.caller, self.owners.knows
+        shared = self.owners.trail(trail)
+        if shared is None:
+            _begin(self._trails, trail.arn, read_trail(aws, caller, trail))
+        else:
+            _begin(self._trails, trail.arn, _as_it_is(shared))
+            trail = shared.trail
+        if not known(trail.bucket):
+            _begin(self._buckets, trail.bucket, read_bucket(aws, caller, trail.bucket, trail.home_region))
         if trail.log_group:
-            _begin(self._groups, trail.log_group, read_log_group(aws, caller, trail.log_group, trail.source))
             _, region, account_id = log_group_parts(trail.log_group)
+            if not known(trail.log_group):
+                _begin(self._groups, trail.log_group, read_log_group(aws, caller, trail.log_group, trail.source))
             if account_id == caller.account_id:
                 _begin(self._regions, region, read_region(aws, caller, region))
-        if trail.role_arn:
+        if trail.role_arn and not known(trail.role_arn):
             _begin(self._roles, trail.role_arn, read_role(aws, caller, trail.role_arn, trail.source))
-        if trail.kms_key:
+        if trail.kms_key and not known(trail.kms_key):
             _begin(self._keys, trail.kms_key, read_key(aws, caller, trail.kms_key, with_policy=False))
 
     async def _aliases(self) -> Read[Aliases]:
@@ -173,6 +184,10 @@ class _Account:
     async def _security_hub(self, region: str) -> Read[SecurityHub]:
         answer = await self.aws.read(op.DESCRIBE_HUB, region, of=f"Security Hub in {region}")
         return answer if isinstance(answer, Unreadable) else answer.fact(SecurityHub)
+
+
+async def _as_it_is(read: T) -> T:
+    return read
 
 
 def _begin(begun: dict[str, Task[T]], name: str, reading: Coroutine[Any, Any, T]) -> None:
