@@ -85,30 +85,47 @@ def _trusted(trail: Trail, role: Role, member: Member | None) -> Permission | No
 
 
 def _allowed(trail: Trail, facts: RoleFacts, member: Member | None) -> Permission:
+    # CloudTrail names its streams account_CloudTrail_region, with a number where it needs more.
+    own = f"{trail.account_id}_CloudTrail_{trail.home_region}"
+    if member is not None:
+        return _to_streams(trail, facts, member.streams, unsaid="" if member.organization_id else _NO_ID)
+    found = _to_streams(trail, facts, own)
+    if found.status is not LinkStatus.BROKEN or not trail.organization:
+        return found
+    # AWS lets the role of an organization's trail write both kinds, and does not say which hold the owner's events.
+    if _to_streams(trail, facts, ANY_MEMBER).status is LinkStatus.BROKEN:
+        return found
+    why = "Whether its owner's events go to streams that are named after the organization is not known."
+    return Permission(LinkStatus.UNKNOWN, f"{found.reason} {why}")
+
+
+_NO_ID = " The organization's id, after which its members' streams are named, is not known."
+
+
+def _to_streams(trail: Trail, facts: RoleFacts, streams: str, *, unsaid: str = "") -> Permission:
+    """Says whether a role may write streams of the trail's log group.
+
+    Args:
+        trail: The trail.
+        facts: The role that it names.
+        streams: The streams' names, as a pattern.
+        unsaid: Why more is not known of the names, as a sentence.
+    """
     unread = [policy for policy in facts.policies if isinstance(policy, Unreadable)]
     policies = [Policy.parse(policy.text) for policy in facts.policies if not isinstance(policy, Unreadable)]
-    # CloudTrail names its streams account_CloudTrail_region, with a number where it needs more.
-    streams = member.streams if member else f"{trail.account_id}_CloudTrail_{trail.home_region}"
     stream = f"{trail.log_group}:log-stream:{streams}"
     principal = writer_of(trail, facts)
     for action in ACTIONS:
         decision = identity_allows(policies, Request(principal, action, stream))
         kept = _kept(decision, f"the role {facts.arn} may call {action} on {stream}")
         if kept is not None and (decision.outcome is Outcome.DENIED or not unread):
-            return _told(kept, member)
+            return replace(kept, reason=kept.reason + unsaid) if kept.status is LinkStatus.UNKNOWN else kept
     if unread:
         return Permission(LinkStatus.UNKNOWN, f"{unread[0].reason}.")
     if isinstance(facts.role, Role) and facts.role.boundary:
         why = f"What the permissions boundary {facts.role.boundary} of the role {facts.arn} allows is not followed."
         return Permission(LinkStatus.UNKNOWN, why)
     return Permission(LinkStatus.SOUND, f"CloudTrail may write with the role {facts.arn}.")
-
-
-def _told(kept: Permission, member: Member | None) -> Permission:
-    """Gives a permission with what keeps it open, where that is the organization's id."""
-    if kept.status is LinkStatus.BROKEN or member is None or member.organization_id:
-        return kept
-    return replace(kept, reason=f"{kept.reason} The organization's id, after which they are named, is not known.")
 
 
 def writer_of(trail: Trail, facts: RoleFacts) -> Principal:

@@ -159,6 +159,17 @@ def test_the_role_must_let_the_members_streams_be_written(
         assert "organization's id" in found.reason
 
 
+def test_the_owners_events_may_go_to_either_kind_of_stream() -> None:
+    owner = management(chain(CONTROL), roles=(role_for("o-*"),))
+    assert proof(CONTROL, owner).status is Status.PASS, "the delivery tells"
+    alone = chain(CONTROL).model_copy(update={"roles": (role_for("o-*"),)})
+    assert proof(CONTROL, alone).status is Status.FAIL
+    started = status(latest_logs_delivery=None, started=NOW - timedelta(minutes=10))
+    just = owner.model_copy(update={"trails": (organization_trail(status=started),)})
+    assert proof(CONTROL, just).status is Status.UNKNOWN
+    assert proof(CONTROL, just.model_copy(update={"roles": (role_for("x-*"),)})).status is Status.FAIL
+
+
 def test_for_which_account_the_role_is_taken_on_for_a_member_is_not_known() -> None:
     trusting = role_for("*", trust={"StringEquals": {"aws:SourceAccount": MANAGEMENT}})
     owner = management(chain(CONTROL), roles=(trusting,))
