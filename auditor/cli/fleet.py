@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from auditor.collect import Connection
     from auditor.fleet.engine import Engine
     from auditor.fleet.ledger import Ledger, Manifest
+    from auditor.fleet.member import Member
     from auditor.model.account import Caller
     from auditor.overview import Overview
     from auditor.storage import Storage
@@ -164,16 +165,17 @@ def _begun(
     formats = _formats(asked)
     checks, broken = load_checks(asked.only, asked.skip)
     caller = caller_of(connection)
-    members, source, management = _members(options, connection, caller)
+    found = _members(options, connection, caller)
     started = datetime.now(UTC)
     plan = Plan(
         run_id=run_id(started),
         started_at=started,
-        source=source,
+        source=found.source,
         caller_arn=caller.arn,
         caller_account=caller.account_id,
         partition=caller.partition,
-        management_account=management,
+        organization_id=found.organization_id,
+        management_account=found.management,
         role_name=options.role_name.strip("/"),
         external_id=options.external_id,
         region=connection.region,
@@ -188,7 +190,7 @@ def _begun(
         templates=None if asked.templates is None else str(asked.templates.absolute()),
         findings=options.findings,
     )
-    manifest = Manifest(plan=plan, members=members)
+    manifest = Manifest(plan=plan, members=found.members)
     ledger.begin(manifest)
     return manifest
 
@@ -212,15 +214,27 @@ def _overview_formats(given: tuple[str, ...], formats: tuple[str, ...]) -> tuple
     return OVERVIEW_FORMATS
 
 
-def _members(options: FleetOptions, connection: Connection, caller: Caller) -> tuple[tuple[Any, ...], str, str]:
-    """Gives the accounts, where they came from in words, and the management account where it is known."""
-    from auditor.collect.organization import read_organization
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The accounts, where they came from in words, and the organization as far as it is known."""
+
+    members: tuple[Member, ...]
+    source: str
+    organization_id: str
+    management: str
+
+
+def _members(options: FleetOptions, connection: Connection, caller: Caller) -> _Found:
+    from auditor.collect.organization import about_organization, read_organization
     from auditor.fleet.member import Member, read_members
 
     if options.accounts:
         if options.organization or options.units:
             raise UsageError("--accounts names the accounts already.", "Leave out --organization and --ou.")
-        return read_members(options.accounts), f"the file {options.accounts.name}", ""
+        members = read_members(options.accounts)
+        about = about_organization(connection, caller.partition)
+        known = (about.id, about.management) if about else ("", "")
+        return _Found(members, f"the file {options.accounts.name}", *known)
     found = read_organization(connection, caller.partition, options.units)
     if not found.accounts:
         raise ConfigurationError("There is no account in these units.", "See `aws organizations list-children`.")
@@ -228,7 +242,7 @@ def _members(options: FleetOptions, connection: Connection, caller: Caller) -> t
         Member(account_id=one.account_id, name=one.name, unit=one.unit, state=one.state) for one in found.accounts
     )
     part = f", {', '.join(options.units)}" if options.units else ""
-    return members, f"the organization {found.id}{part}", found.management
+    return _Found(members, f"the organization {found.id}{part}", found.id, found.management)
 
 
 def _engine(options: FleetOptions) -> Engine:

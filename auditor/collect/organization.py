@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from auditor.collect.connection import Connection
 from auditor.collect.operations import Operation
-from auditor.errors import ConfigurationError, UsageError
+from auditor.errors import AuditorError, ConfigurationError, UsageError
 
 DESCRIBE_ORGANIZATION = Operation("organizations", "DescribeOrganization", "organizations:DescribeOrganization")
 DESCRIBE_UNIT = Operation("organizations", "DescribeOrganizationalUnit", "organizations:DescribeOrganizationalUnit")
@@ -72,17 +72,29 @@ def read_organization(connection: Connection, partition: str, units: Sequence[st
         UsageError: There is no such unit.
     """
     reading = _Reading(connection, _REGION.get(partition, connection.region))
-    about = reading.ask(DESCRIBE_ORGANIZATION)["Organization"]
+    about = reading.about()
     found: dict[str, Listed] = {}
     for parent, name in reading.named(units) if units else reading.roots():
         found.update((one.account_id, one) for one in reading.accounts_below(parent, name))
-    return Organization(about["Id"], about["MasterAccountId"], tuple(found[key] for key in sorted(found)))
+    return Organization(about.id, about.management, tuple(found[key] for key in sorted(found)))
+
+
+def about_organization(connection: Connection, partition: str) -> Organization | None:
+    """Gives the organization of the caller's account without its accounts; None where that is not to be read."""
+    try:
+        return _Reading(connection, _REGION.get(partition, connection.region)).about()
+    except AuditorError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
     connection: Connection
     region: str
+
+    def about(self) -> Organization:
+        found = self.ask(DESCRIBE_ORGANIZATION)["Organization"]
+        return Organization(found["Id"], found["MasterAccountId"], ())
 
     def roots(self) -> list[tuple[str, str]]:
         return [(one["Id"], one["Name"]) for one in self.pages(LIST_ROOTS, "Roots")]

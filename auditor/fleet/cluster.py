@@ -85,7 +85,7 @@ class DaskEngine:
                 return
             try:
                 client = Client(self.scheduler, timeout=CONNECT_TIMEOUT)  # type: ignore[no-untyped-call]
-                client.wait_for_workers(1, timeout=CONNECT_TIMEOUT)  # type: ignore[no-untyped-call]
+                client.wait_for_workers(1, timeout=CONNECT_TIMEOUT)
             except (OSError, ValueError) as error:
                 raise UnreachableError(
                     f"The Dask scheduler {self.scheduler} does not answer, or has no workers: {error}.",

@@ -24,7 +24,7 @@ def likely_owners(
 
     Args:
         snapshot: What was read of any account that the trails record.
-        accounts: The id and the name of each account of the organization; only these are guessed at.
+        accounts: The id and the name of each account of the run; a bucket's name may hold the id of another.
         read: What was read of other accounts so far; a bucket that one of them owns is no matter of guessing.
     """
     trails = () if isinstance(snapshot.trails, Unreadable) else [facts.trail for facts in snapshot.trails]
@@ -51,8 +51,7 @@ def _owner(name: str, read: Iterable[Snapshot]) -> str:
 
 
 def _guesses(buckets: Sequence[str], accounts: Sequence[tuple[str, str]]) -> Iterator[str]:
-    ids = {account_id for account_id, _ in accounts}
     for name in buckets:
-        yield from (found for found in _ACCOUNT_ID.findall(name) if found in ids)
+        yield from _ACCOUNT_ID.findall(name)
     for archive in _ARCHIVES if buckets else ():
         yield from (account_id for account_id, name in accounts if archive in name.lower())

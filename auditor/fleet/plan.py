@@ -23,6 +23,7 @@ class Plan(Frozen):
         source: Where the accounts came from, in words.
         caller_arn: Who ran it.
         caller_account: The account whose credentials take on the roles.
+        organization_id: The organization, such as `o-exampleorgid`, where it is known.
         management_account: The organization's management account, where it is known.
         role_name: The role to take on in each account, with its path if it has one.
         external_id: What the roles' trust policies ask for; empty for nothing.
@@ -41,6 +42,7 @@ class Plan(Frozen):
     caller_arn: str
     caller_account: str
     partition: str
+    organization_id: str = ""
     management_account: str = ""
     role_name: str
     external_id: str = ""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from auditor.collect import Connection
-from auditor.collect.ownership import own_buckets
-from auditor.collect.sharing import with_shared
+from auditor.collect import Connection, own_buckets, resolved, with_shared
 from auditor.errors import AccountError
 from auditor.fleet.member import Member
 from auditor.fleet.outcome import Outcome
@@ -56,8 +54,16 @@ class Scouting:
                 break
             asked.add(following)
             self._reads(by_id.get(following, Member(account_id=following)))
-        owned = [own_buckets(each.connection, each.account) for each in self._read.values()]
-        return tuple(with_shared(account, owned) for account in owned)
+        for account_id, each in self._read.items():
+            self._read[account_id] = replace(each, account=self._owned(each))
+        return resolved([each.account for each in self._read.values()])
+
+    def _owned(self, each: _Read) -> Snapshot:
+        """Gives an account that knows which buckets are its own, and the organization if it manages it."""
+        account = own_buckets(each.connection, each.account)
+        plan = self.surveyor.plan
+        manages = account.account_id == plan.management_account
+        return account.model_copy(update={"organization_id": plan.organization_id}) if manages else account
 
     def outcomes(self, shared: Sequence[Snapshot]) -> Iterator[Outcome]:
         """Gives what came of those accounts of the run that were read on the way, or could not be."""

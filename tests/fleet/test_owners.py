@@ -52,8 +52,8 @@ def test_an_account_id_in_the_buckets_name_goes_before_names_of_accounts() -> No
     assert likely_owners(seen(name), ACCOUNTS) == (MANAGEMENT, DELEGATE, ARCHIVE, AUDIT, SECURITY)
 
 
-def test_only_accounts_of_the_organization_are_guessed_at() -> None:
-    assert likely_owners(seen("logs-777777777777"), [(MEMBER, "shop")]) == (MANAGEMENT,)
+def test_an_account_id_in_the_buckets_name_may_be_of_an_account_outside_the_run() -> None:
+    assert likely_owners(seen("logs-777777777777"), [(MEMBER, "shop")]) == (MANAGEMENT, "777777777777")
     assert likely_owners(seen("x1234567890123"), [("234567890123", "y")]) == (MANAGEMENT,)
 
 
