@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from xml.sax.saxutils import escape
 
@@ -15,9 +15,10 @@ from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.serialize import get_serializer_class
-from moto.iam.models import get_account_id_from
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
+
+from auditor.demo.callers import Caller
 
 Forward = Callable[["Call"], Response]
 Handler = Callable[["Call", Forward], Response]
@@ -37,12 +38,13 @@ class Call:
     Attributes:
         service: The service as boto3 names it, such as `s3control`.
         operation: The operation, such as `GetPublicAccessBlock`.
-        account: The account of the key that signed.
+        account: The account whose state answers: the caller's own, or the template where that is a mirror.
         region: The region that the call is signed for.
         params: The arguments, under the names that boto3 takes them by.
         environ: The WSGI environment, its body not yet read.
         model: The operation's model.
         protocol: The wire protocol, such as `json`.
+        caller: Who calls.
     """
 
     service: str
@@ -53,6 +55,7 @@ class Call:
     environ: dict[str, Any]
     model: Any
     protocol: str
+    caller: Caller
 
     @property
     def name(self) -> str:
@@ -114,45 +117,49 @@ class Call:
         return replace(self, params=params, environ=environ)
 
 
-def identify(environ: dict[str, Any]) -> Call | None:
-    """Gives the API call that a request is, or None where the request is not one that is understood.
+class Scope(NamedTuple):
+    """What a signature says it is for.
 
-    The request's body can be read again afterwards.
+    Attributes:
+        key: The access key's id.
+        region: The region.
+        service: The service as boto3 names it.
     """
-    scope = _credential_scope(environ.get("HTTP_AUTHORIZATION", ""))
-    if scope is None:
+
+    key: str
+    region: str
+    service: str
+
+
+def scope_of(environ: dict[str, Any]) -> Scope | None:
+    """Gives what a request's signature is for; None for a request that carries none."""
+    scope = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].partition(",")[0].split("/")
+    if len(scope) != 5:
         return None
-    key, region, signing_name = scope
+    key, _, region, signing_name, _ = scope
     service = _SERVICES.get(signing_name, signing_name)
     if service == "s3" and environ.get("PATH_INFO", "").startswith("/v20180820/"):
         service = "s3control"
-    body = _buffered(environ)
-    request = Request({**environ, "wsgi.input": BytesIO(body)})
+    return Scope(key, region, service)
+
+
+def identify(environ: dict[str, Any], scope: Scope, caller: Caller, account: str) -> Call | None:
+    """Gives the API call that a request is, or None where the request is not one that is understood.
+
+    Args:
+        environ: The WSGI environment; its body can be read again afterwards.
+        scope: What the signature is for.
+        caller: Who calls.
+        account: The account whose state answers.
+    """
+    request = Request({**environ, "wsgi.input": BytesIO(environ["wsgi.input"].getvalue())})
     try:
-        model, labels = get_service_router(service).match(request)
+        model, labels = get_service_router(scope.service).match(request)
     except (NotFound, NotImplementedError):
         return None
     protocol = determine_request_protocol(model.service_model, request.content_type)
     params = _params(request, model, protocol, labels)
-    account = environ.get("HTTP_X_MOTO_ACCOUNT_ID") or get_account_id_from(key)
-    return Call(service, str(model.name), account, region, params, environ, model, protocol)
-
-
-def _credential_scope(authorization: str) -> tuple[str, str, str] | None:
-    scope = authorization.partition("Credential=")[2].partition(",")[0].split("/")
-    if len(scope) != 5:
-        return None
-    key, _, region, service, _ = scope
-    return key, region, service
-
-
-def _buffered(environ: dict[str, Any]) -> bytes:
-    length = environ.get("CONTENT_LENGTH")
-    if not length:
-        return b""
-    body: bytes = environ["wsgi.input"].read(int(length))
-    environ["wsgi.input"] = BytesIO(body)
-    return body
+    return Call(scope.service, str(model.name), account, scope.region, params, environ, model, protocol, caller)
 
 
 def _params(request: Request, model: Any, protocol: str, labels: dict[str, Any]) -> dict[str, Any]:

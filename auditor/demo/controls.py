@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -19,9 +20,9 @@ class Controls:
     def __init__(self, endpoint_url: str) -> None:
         self.endpoint_url = endpoint_url
 
-    def calls(self) -> dict[str, int]:
-        """Gives how often each call was made, such as `s3:GetBucketPolicy`."""
-        found: dict[str, int] = self._ask("GET", "calls")
+    def calls(self, account: str = "") -> dict[str, int]:
+        """Gives how often each call was made, such as `s3:GetBucketPolicy`, by one account or by all."""
+        found: dict[str, int] = self._ask("GET", f"calls?account={account}")
         return found
 
     def forget_calls(self) -> None:
@@ -29,7 +30,7 @@ class Controls:
         self._ask("DELETE", "calls")
 
     def fail(self, operation: str, error: str = "AccessDenied", *, times: int | None = None, **more: str | int) -> None:
-        """Sets a fault; `match`, `region` and `status` are those of `auditor.demo.faults.Fault`."""
+        """Sets a fault; `match`, `region`, `account` and `status` are those of `auditor.demo.faults.Fault`."""
         self._ask("POST", "faults", {"operation": operation, "error": error, "times": times, **more})
 
     def heal(self) -> None:
@@ -56,6 +57,14 @@ class Controls:
     def lie(self, pattern: str, read_as: str) -> None:
         """Has TestMetricFilter answer for a pattern as if it were another."""
         self._ask("POST", "lies", {"pattern": pattern, "as": read_as})
+
+    def mirror(self, of: str, accounts: Iterable[str]) -> None:
+        """Has accounts answered from one account's state, each under its own id.
+
+        A call that changes something changes it for all of them. The names of buckets are unique in AWS, so a bucket
+        of the template is to have the account's id in its name.
+        """
+        self._ask("POST", "mirrors", {"of": of, "accounts": list(accounts)})
 
     def reset(self) -> None:
         """Empties the account and forgets calls, faults and all other settings."""

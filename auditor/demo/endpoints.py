@@ -1,6 +1,6 @@
 """The front's own endpoints under `/_front/`, by which another process sets faults and reads the count of calls.
 
-    GET    /_front/calls          {"s3:GetBucketPolicy": 1, ...}
+    GET    /_front/calls          {"s3:GetBucketPolicy": 1, ...}; of one account with ?account=123456789012
     DELETE /_front/calls          forgets the count
     POST   /_front/faults         {"operation": "s3:GetBucketPolicy", "error": "AccessDenied", "times": 1}
     DELETE /_front/faults         takes all faults away
@@ -9,6 +9,7 @@
     POST   /_front/confirm        {"endpoint": "soc@example.com", "topic": "arn:..."}; the topic may be left out
     POST   /_front/trail-status   {"trail": "management-trail", "fields": {"LatestDeliveryError": "AccessDenied"}}
     POST   /_front/lies           {"pattern": "{ $.a = 1 }", "as": "{ $.a = 2 }"}, for TestMetricFilter
+    POST   /_front/mirrors        {"of": "123456789012", "accounts": ["200000000001", ...]}
     POST   /_front/reset          empties the account and forgets all of the above
 
 Arguments may come as JSON or in the query. Times in `fields` are seconds since 1970.
@@ -84,13 +85,18 @@ def _lie(front: Front, asked: dict[str, Any]) -> dict[str, str]:
     return {}
 
 
+def _mirror(front: Front, asked: dict[str, Any]) -> dict[str, str]:
+    front.mirrors.add(asked["of"], asked["accounts"])
+    return {}
+
+
 def _reset(front: Front, _: dict[str, Any]) -> dict[str, str]:
     front.reset()
     return {}
 
 
 _HANDLERS: dict[tuple[str, str], Callable[[Front, dict[str, Any]], Any]] = {
-    ("GET", "calls"): lambda front, _: front.calls(),
+    ("GET", "calls"): lambda front, asked: front.calls(asked.get("account", "")),
     ("DELETE", "calls"): _forget_calls,
     ("POST", "faults"): _add_fault,
     ("DELETE", "faults"): _clear_faults,
@@ -99,5 +105,6 @@ _HANDLERS: dict[tuple[str, str], Callable[[Front, dict[str, Any]], Any]] = {
     ("POST", "confirm"): _confirm,
     ("POST", "trail-status"): _set_trail_status,
     ("POST", "lies"): _lie,
+    ("POST", "mirrors"): _mirror,
     ("POST", "reset"): _reset,
 }

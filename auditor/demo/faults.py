@@ -23,6 +23,7 @@ class Fault:
         times: How many calls it strikes; None for all.
         match: Text that must occur in the call's arguments; empty for any.
         region: The only region that it strikes; empty for any.
+        account: The only account whose calls it strikes; empty for any.
         status: The HTTP status of a code that is passed on.
     """
 
@@ -32,13 +33,17 @@ class Fault:
     match: str = ""
     region: str = ""
     status: int = 400
+    account: str = ""
 
     def strikes(self, call: Call) -> bool:
         """Gives whether this fault is meant for a call."""
         wanted = (call.name, f"{call.service}:*", "*")
         if self.operation not in wanted or self.region not in ("", call.region):
             return False
-        return self.match in repr(call.params)
+        if self.account not in ("", call.caller.account):
+            return False
+        # The arguments of a mirrored account's call name its template.
+        return not self.match or self.match in repr(call.params).replace(call.account, call.caller.account)
 
 
 class Faults:
@@ -86,8 +91,7 @@ def _told(fault: Fault, call: Call) -> Response:
 
 def _denied(call: Call) -> Response:
     prefix = {"s3control": "s3", "cloudwatch": "cloudwatch"}.get(call.service, call.service)
-    who = f"arn:aws:iam::{call.account}:user/auditor"
-    message = f"User: {who} is not authorized to perform: {prefix}:{call.operation}"
+    message = f"User: {call.caller.arn} is not authorized to perform: {prefix}:{call.operation}"
     if call.service == "sns":
         return call.error("AuthorizationError", message, 403)
     if call.service in _JSON_DENIED and call.protocol != "query":

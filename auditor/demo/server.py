@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import logging
+import asyncio
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from queue import SimpleQueue
 from threading import Thread
 
 import moto.core.base_backend
 import moto.core.utils
-from moto.moto_server.werkzeug_app import MotoRequestHandler
-from werkzeug.serving import BaseWSGIServer, make_server
 
 from auditor.demo.front import Front
 from auditor.demo.session import Credentials, isolated_session
+from auditor.demo.wire import listening
 
 _HOST = "127.0.0.1"
-
-
-class _QuietHandler(MotoRequestHandler):
-    """Keeps connections open, and no log of requests."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  the name in werkzeug
-        """Says nothing."""
+_Stop = Callable[[], object]
 
 
 @contextmanager
@@ -35,46 +27,57 @@ def serving(port: int = 0) -> Iterator[tuple[str, Front]]:
 
     Args:
         port: The port; 0 for any that is free.
+
+    Raises:
+        OSError: The port is taken.
     """
-    server, front = _bound(port)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    front = _front()
+    started: SimpleQueue[tuple[str, _Stop] | OSError] = SimpleQueue()
+
+    async def serve() -> None:
+        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+        try:
+            async with listening(front.answer, _HOST, port) as url:
+                started.put((url, lambda: loop.call_soon_threadsafe(stopped.set)))
+                await stopped.wait()
+        except OSError as error:
+            started.put(error)
+
+    thread = Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
+    found = started.get()
+    if isinstance(found, OSError):
+        raise found
+    url, stop = found
     try:
-        yield _url(server), front
+        yield url, front
     finally:
-        server.shutdown()
+        stop()
         thread.join()
-        server.server_close()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serves until it is interrupted; prints the URL first."""
     parser = argparse.ArgumentParser(prog="python -m auditor.demo.server", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 for any that is free")
-    server, _ = _bound(parser.parse_args(arguments).port)
-    sys.stdout.write(f"{_url(server)}\n")
-    sys.stdout.flush()
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        server.server_close()
+    port = parser.parse_args(arguments).port
+
+    async def serve() -> None:
+        async with listening(_front().answer, _HOST, port) as url:
+            sys.stdout.write(f"{url}\n")
+            sys.stdout.flush()
+            await asyncio.Event().wait()
+
+    with suppress(KeyboardInterrupt):
+        asyncio.run(serve())
     return 0
 
 
-def _bound(port: int) -> tuple[BaseWSGIServer, Front]:
+def _front() -> Front:
     # Moto asks boto3 for the names of regions by a session that fails where AWS_PROFILE names no profile.
     for module in (moto.core.base_backend, moto.core.utils):
         vars(module)["Session"] = lambda: isolated_session(Credentials(), "us-east-1")
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    front = Front()
-    front.reset()
-    return make_server(_HOST, port, front, threaded=True, request_handler=_QuietHandler), front
-
-
-def _url(server: BaseWSGIServer) -> str:
-    return f"http://{_HOST}:{server.server_port}"
+    return Front()
 
 
 if __name__ == "__main__":

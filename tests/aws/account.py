@@ -17,14 +17,21 @@ HERE = Path(__file__).parent
 
 
 class Account(DemoAccount):
-    """An empty or filled account behind an endpoint."""
+    """An empty or filled account behind an endpoint, which serves other accounts as well.
+
+    `account.other("111111111111")` is another account there, with keys of its own: its `environment(home)` is the
+    one in which a command runs as that account, such as the management account of an organization. What a role may
+    do in a third account, `account.taking_on(role_arn)` does.
+    """
 
     def environment(self, home: Path) -> dict[str, str]:
         """The variables under which any tool finds this account, and nothing of the user's."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
         kept.pop("BOTO_CONFIG", None)
+        token = self.credentials.session_token
         return {
             **kept,
+            **({"AWS_SESSION_TOKEN": token} if token else {}),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(home),
             "NO_PROXY": "127.0.0.1",

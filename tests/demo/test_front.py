@@ -28,6 +28,8 @@ def test_calls_are_counted(aws_account: Account) -> None:
         "s3:PutPublicAccessBlock": 1,
         "sns:CreateTopic": 1,
     }
+    aws_account.other("444455556666").client("sns").list_topics()
+    assert aws_account.controls.calls("444455556666") == {"sns:ListTopics": 1}
     aws_account.controls.forget_calls()
     assert aws_account.controls.calls() == {}
 
@@ -85,6 +87,13 @@ def test_a_fault_strikes_one_region(aws_account: Account) -> None:
         aws_account.client("cloudwatch", "eu-west-1").describe_alarms()
 
 
+def test_a_fault_strikes_one_account(aws_account: Account) -> None:
+    aws_account.controls.fail("sns:ListTopics", account="444455556666")
+    aws_account.client("sns").list_topics()
+    with pytest.raises(ClientError, match="arn:aws:iam::444455556666:user/auditor"):
+        aws_account.other("444455556666").client("sns").list_topics()
+
+
 def test_any_other_code_is_passed_on(aws_account: Account) -> None:
     aws_account.controls.fail("kms:ListKeys", "KMSInvalidStateException", status=400)
     with pytest.raises(ClientError, match="KMSInvalidStateException"):
@@ -136,21 +145,3 @@ def test_a_reset_forgets_everything(aws_account: Account) -> None:
     assert aws_account.client("s3").list_buckets()["Buckets"] == []
     make_bucket(aws_account, "logs")
     assert "MFADelete" not in aws_account.client("s3").get_bucket_versioning(Bucket="logs")
-
-
-def test_keys_of_another_account_open_another_account(aws_account: Account) -> None:
-    make_topic(aws_account, "alerts")
-    role = "arn:aws:iam::444455556666:role/audit"
-    keys = aws_account.client("sts").assume_role(RoleArn=role, RoleSessionName="audit")["Credentials"]
-    session: Any = aws_account.session()
-    theirs = session.client(
-        "sns",
-        endpoint_url=aws_account.endpoint_url,
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-    )
-    assert theirs.list_topics()["Topics"] == []
-    theirs.create_topic(Name="theirs")
-    (topic,) = theirs.list_topics()["Topics"]
-    assert theirs.get_topic_attributes(TopicArn=topic["TopicArn"])["Attributes"]["SubscriptionsPending"] == "0"

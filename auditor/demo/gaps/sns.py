@@ -101,8 +101,7 @@ def _is_foreign(call: Call) -> bool:
 
 
 def _denied(call: Call) -> Response:
-    who = f"arn:aws:iam::{call.account}:user/auditor"
     action, topic = f"SNS:{call.operation}", call.params["TopicArn"]
     reason = f"because no resource-based policy allows the {action} action"
-    message = f"User: {who} is not authorized to perform: {action} on resource: {topic} {reason}"
+    message = f"User: {call.caller.arn} is not authorized to perform: {action} on resource: {topic} {reason}"
     return call.error("AuthorizationError", message, 403)
