@@ -23,7 +23,7 @@ from auditor.findings import Verdict
 from auditor.overview import AccountRow, Overview
 from auditor.render.visible import one_line, shortened
 
-_LONGEST = 160
+_LONGEST = 400
 _UNREAD_SHOWN = 10
 _CHAINS_SHOWN = 5
 
@@ -76,15 +76,27 @@ def fleet_summary(overview: Overview, place: str, formats: Sequence[str]) -> Non
     console.print(f"Wrote the findings and reports of each account below {where}/", markup=False, soft_wrap=True)
 
 
+def _unread(overview: Overview) -> Iterator[str]:
+    """Says which accounts could not be read, those with the same reason in one line."""
+    alike: dict[str, list[AccountRow]] = {}
+    for row in overview.accounts:
+        if row.unread:
+            alike.setdefault(row.unread.replace(row.account_id, ""), []).append(row)
+    kinds = sorted(alike.values(), key=len, reverse=True)
+    for rows in kinds[:_UNREAD_SHOWN]:
+        first = rows[0]
+        also = f" and {len(rows) - 1:,} more" if len(rows) > 1 else ""
+        yield f"  not read: {first.account_id}{also}: {shortened(one_line(first.unread), _LONGEST)}"
+    left = sum(len(rows) for rows in kinds[_UNREAD_SHOWN:])
+    if left:
+        yield f"  not read: {left:,} more, see the overview"
+
+
 def _lines(overview: Overview) -> Iterator[str]:
     run, counts = overview.run, overview.findings
     total = len(overview.accounts)
     yield f"{total:,} {'account' if total == 1 else 'accounts'} of {one_line(run.source)}, {run.benchmark}"
-    unread = [row for row in overview.accounts if row.unread]
-    for row in unread[:_UNREAD_SHOWN]:
-        yield f"  not read: {row.account_id}: {shortened(one_line(row.unread), _LONGEST)}"
-    if len(unread) > _UNREAD_SHOWN:
-        yield f"  not read: {len(unread) - _UNREAD_SHOWN:,} more, see the overview"
+    yield from _unread(overview)
     for chain in overview.chains[:_CHAINS_SHOWN]:
         where = "account" if chain.accounts == 1 else "accounts"
         said = shortened(one_line(chain.example.reason), _LONGEST)

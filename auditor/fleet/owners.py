@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from auditor.model.fact import Unreadable
 from auditor.model.snapshot import Snapshot
+from auditor.model.trail import Trail
 
 # The log archive account by the names that it commonly has, the plainest first.
 _ARCHIVES = ("log archive", "log-archive", "logging", "audit", "security")
@@ -28,12 +29,21 @@ def likely_owners(
         read: What was read of other accounts so far; a bucket that one of them owns is no matter of guessing.
     """
     trails = () if isinstance(snapshot.trails, Unreadable) else [facts.trail for facts in snapshot.trails]
-    shared = [trail for trail in trails if trail.organization or trail.account_id != snapshot.account_id]
+    shared = [trail for trail in trails if _leads_away(trail, snapshot)]
     sure = [account_id for trail in shared for account_id in trail.accounts]
     owners = {name: _owner(name, (snapshot, *read)) for name in dict.fromkeys(trail.bucket for trail in shared)}
     open_ = [name for name, owner in owners.items() if not owner]
     told = [owner for owner in owners.values() if owner]
     return tuple(dict.fromkeys((*sure, *told, *_guesses(open_, accounts))))
+
+
+def _leads_away(trail: Trail, account: Snapshot) -> bool:
+    """Whether a trail is another account's, or delivers to another's, such as one bucket for all accounts."""
+    return (
+        trail.organization
+        or any(one != account.account_id for one in trail.accounts)
+        or not _owner(trail.bucket, (account,))
+    )
 
 
 def _owner(name: str, read: Iterable[Snapshot]) -> str:

@@ -15,6 +15,9 @@ from auditor.fleet.unit import Surveyor
 from auditor.model.snapshot import Snapshot
 
 
+_SCOUTS = 2
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     member: Member
@@ -25,7 +28,7 @@ class _Read:
 
 @dataclass(slots=True)
 class Scouting:
-    """Finds what is shared, from the first account that can be read, and reads the accounts that own it.
+    """Finds what is shared, from the first accounts that can be read, and reads the accounts that own it.
 
     Attributes:
         surveyor: What reads the accounts.
@@ -39,10 +42,7 @@ class Scouting:
 
     def shared(self) -> tuple[Snapshot, ...]:
         """Gives the accounts that own what others lead to; none where no account sees a trail of another."""
-        # Every account of an organization sees its trail; the management account owns it.
-        first = self.surveyor.plan.management_account
-        if not any(self._reads(one) for one in sorted(self.members, key=lambda one: one.account_id != first)):
-            return ()
+        self._scout()
         names = [(member.account_id, member.name) for member in self.members]
         by_id = {member.account_id: member for member in self.members}
         asked: set[str] = set(self._read) | set(self._unread)
@@ -54,9 +54,20 @@ class Scouting:
                 break
             asked.add(following)
             self._reads(by_id.get(following, Member(account_id=following)))
+        if not any(likely_owners(each.account, (), ()) for each in self._read.values()):
+            return ()
         for account_id, each in self._read.items():
             self._read[account_id] = replace(each, account=self._owned(each))
         return resolved([each.account for each in self._read.values()])
+
+    def _scout(self) -> None:
+        """Reads the management account, which owns an organization's trail, and one that may have its own."""
+        first = self.surveyor.plan.management_account
+        found = 0
+        for member in sorted(self.members, key=lambda one: one.account_id != first):
+            found += self._reads(member)
+            if found == _SCOUTS:
+                return
 
     def _owned(self, each: _Read) -> Snapshot:
         """Gives an account that knows which buckets are its own, and the organization if it manages it."""

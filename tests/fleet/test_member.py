@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.errors import ConfigurationError
@@ -67,6 +67,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         read_members(tmp_path / "none.txt")
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["a.txt", "a.csv", "a.json"]), st.text(max_size=200))
 def test_any_text_gives_accounts_or_our_own_error(
     tmp_path_factory: pytest.TempPathFactory, name: str, text: str

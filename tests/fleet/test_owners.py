@@ -76,3 +76,12 @@ def test_the_search_ends_once_the_owner_has_been_read() -> None:
 def test_an_account_with_trails_of_its_own_only_needs_none() -> None:
     assert likely_owners(snapshot(), ACCOUNTS) == ()
     assert likely_owners(snapshot(trails=unreadable("cloudtrail:DescribeTrails", "trails")), ACCOUNTS) == ()
+
+
+def test_one_bucket_for_the_own_trails_of_all_accounts_leads_to_its_owner() -> None:
+    own = snapshot(buckets=(unread_bucket(bucket().name),))
+    assert likely_owners(own, ACCOUNTS) == (own.account_id, ARCHIVE, AUDIT, SECURITY)
+
+
+def test_an_account_that_keeps_to_itself_leads_nowhere() -> None:
+    assert likely_owners(snapshot(), ACCOUNTS) == ()
