@@ -62,6 +62,11 @@ class Call:
         """Gives service and operation, such as `s3:GetBucketPolicy`."""
         return f"{self.service}:{self.operation}"
 
+    @property
+    def who(self) -> str:
+        """Gives the ARN of the caller as an answer is to tell it, in which a mirror still goes by its template's id."""
+        return self.caller.arn.replace(self.caller.account, self.account)
+
     def reply(self, result: dict[str, Any]) -> Response:
         """Gives the response that carries a result in the caller's protocol."""
         serializer = get_serializer_class(self.service, self.protocol)
@@ -100,6 +105,10 @@ class Call:
         result = self.read(response)
         change(result)
         return self.reply(result)
+
+    def seen_by(self, account: str) -> Call:
+        """Gives the call as one that an account's state answers, such as the one that owns what is asked for."""
+        return replace(self, account=account, environ={**self.environ, "HTTP_X_MOTO_ACCOUNT_ID": account})
 
     def without(self, *names: str) -> Call:
         """Gives the call without some of its arguments, for a protocol whose body holds them."""

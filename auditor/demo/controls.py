@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -65,6 +65,17 @@ class Controls:
         of the template is to have the account's id in its name.
         """
         self._ask("POST", "mirrors", {"of": of, "accounts": list(accounts)})
+
+    def organize(
+        self, management: str, accounts: Iterable[Mapping[str, str]], units: Iterable[Mapping[str, str]] = ()
+    ) -> dict[str, Any]:
+        """Makes an organization, or adds to it; gives `id`, `root` and the ids of `units` by their names.
+
+        `accounts` and `units` are those of `auditor.demo.gaps.organizations.OrganizationsGaps.organize`.
+        """
+        asked = {"management": management, "accounts": list(accounts), "units": list(units)}
+        found: dict[str, Any] = self._ask("POST", "organization", asked)
+        return found
 
     def reset(self) -> None:
         """Empties the account and forgets calls, faults and all other settings."""

@@ -10,6 +10,8 @@
     POST   /_front/trail-status   {"trail": "management-trail", "fields": {"LatestDeliveryError": "AccessDenied"}}
     POST   /_front/lies           {"pattern": "{ $.a = 1 }", "as": "{ $.a = 2 }"}, for TestMetricFilter
     POST   /_front/mirrors        {"of": "123456789012", "accounts": ["200000000001", ...]}
+    POST   /_front/organization   {"management": "111111111111", "units": [{"name": "Workloads", "parent": ""}],
+                                   "accounts": [{"id", "name", "status", "state", "parent"}]}
     POST   /_front/reset          empties the account and forgets all of the above
 
 Arguments may come as JSON or in the query. Times in `fields` are seconds since 1970.
@@ -90,6 +92,10 @@ def _mirror(front: Front, asked: dict[str, Any]) -> dict[str, str]:
     return {}
 
 
+def _organize(front: Front, asked: dict[str, Any]) -> dict[str, Any]:
+    return front.gaps.organizations.organize(asked["management"], asked["accounts"], asked.get("units", []))
+
+
 def _reset(front: Front, _: dict[str, Any]) -> dict[str, str]:
     front.reset()
     return {}
@@ -106,5 +112,6 @@ _HANDLERS: dict[tuple[str, str], Callable[[Front, dict[str, Any]], Any]] = {
     ("POST", "trail-status"): _set_trail_status,
     ("POST", "lies"): _lie,
     ("POST", "mirrors"): _mirror,
+    ("POST", "organization"): _organize,
     ("POST", "reset"): _reset,
 }

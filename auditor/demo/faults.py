@@ -91,7 +91,7 @@ def _told(fault: Fault, call: Call) -> Response:
 
 def _denied(call: Call) -> Response:
     prefix = {"s3control": "s3", "cloudwatch": "cloudwatch"}.get(call.service, call.service)
-    message = f"User: {call.caller.arn} is not authorized to perform: {prefix}:{call.operation}"
+    message = f"User: {call.who} is not authorized to perform: {prefix}:{call.operation}"
     if call.service == "sns":
         return call.error("AuthorizationError", message, 403)
     if call.service in _JSON_DENIED and call.protocol != "query":

@@ -52,7 +52,7 @@ class Front:
         self.faults = Faults()
         self.pages = Pages()
         self.mirrors = Mirrors()
-        self.gaps = Gaps(self._callers, self.mirrors)
+        self.gaps = Gaps(self._callers, self.mirrors, self.pages)
         self.latency = 0.0
 
     def answer(self, environ: dict[str, Any]) -> tuple[Response, float]:
@@ -96,7 +96,9 @@ class Front:
 
     def _mirrored(self, environ: dict[str, Any], scope: Scope, caller: Caller, account: str) -> tuple[Response, bool]:
         """Answers a mirrored account from its template, from memory where another one has just asked the same."""
-        key = self._answers.key(environ, account, scope.region, scope.service)
+        # What an account sees of its organization's trail hangs on its membership.
+        management = self.gaps.organizations.management_of(caller.account)
+        key = self._answers.key(environ, account, scope.region, scope.service, management)
         known = self._answers.find(key)
         if known is None:
             call = identify(environ, scope, caller, account)
@@ -111,12 +113,12 @@ class Front:
         return response, call.name == "s3:GetObject"
 
     def _refused(self, call: Call) -> Response | None:
-        """Counts a call and gives the error that it gets, whatever the account holds."""
+        """Counts a call and gives the error that it gets before anybody looks for what is asked."""
         self._calls[call.caller.account, call.name] += 1
         token = call.caller.session_token
         if token and call.environ.get("HTTP_X_AMZ_SECURITY_TOKEN") != token:
             return call.error("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
-        return self.faults.answer(call)
+        return self.faults.answer(call) or self.gaps.s3.refused(call)
 
     def _answered(self, call: Call) -> Response:
         if changes(call):

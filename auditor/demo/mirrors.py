@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from io import BytesIO
-from typing import Any
+from typing import Any, AnyStr
 
 from werkzeug.wrappers import Response
 
@@ -52,23 +52,33 @@ class Mirrors:
 
 
 def inward(environ: dict[str, Any], account: str, template: str) -> None:
-    """Puts the template's id in the place of the account's in all that a request says."""
+    """Swaps the ids of account and template in all that a request says; the template is a stranger to the account."""
     for name, value in environ.items():
-        if (name in _NAMES or name.startswith("HTTP_")) and name not in _KEPT and account in value:
-            environ[name] = value.replace(account, template)
-    body = environ["wsgi.input"].getvalue()
+        if (
+            (name in _NAMES or name.startswith("HTTP_"))
+            and name not in _KEPT
+            and (account in value or template in value)
+        ):
+            environ[name] = _swapped(value, account, template)
     # What came compressed is passed on as it is: only metric data does.
-    if account.encode() in body and "HTTP_CONTENT_ENCODING" not in environ:
-        environ["wsgi.input"] = BytesIO(body.replace(account.encode(), template.encode()))
+    if "HTTP_CONTENT_ENCODING" not in environ:
+        body = environ["wsgi.input"].getvalue()
+        environ["wsgi.input"] = BytesIO(_swapped(body, account.encode(), template.encode()))
 
 
 def outward(response: Response, account: str, template: str, *, opaque: bool) -> Response:
-    """Gives a response with the account's id in place of the template's; an opaque body stays as it is."""
-    headers = [(name, value.replace(template, account)) for name, value in response.headers]
+    """Gives a response with the ids of account and template swapped; an opaque body stays as it is."""
+    headers = [(name, _swapped(value, account, template)) for name, value in response.headers]
     body = response.get_data()
     if not opaque:
-        body = body.replace(template.encode(), account.encode())
+        body = _swapped(body, account.encode(), template.encode())
     return Response(body, response.status_code, headers)
+
+
+def _swapped(text: AnyStr, one: AnyStr, other: AnyStr) -> AnyStr:
+    if one not in text and other not in text:
+        return text
+    return other.join(part.replace(other, one) for part in text.split(one))
 
 
 class Answers:

@@ -39,17 +39,27 @@ class Pages:
         if call.name not in _LISTS:
             return forward(call)
         token_in, token_out, key, default = _LISTS[call.name]
-        asked = next((int(call.params[name]) for name in _LIMITS if call.params.get(name)), default)
-        size = min(self.size or asked, asked)
-        start = int(call.params.get(token_in) or 0)
 
         def page(result: dict[str, Any]) -> None:
-            found = result.get(key) or []
             result.pop(token_out, None)
-            result[key] = found[start : start + size]
-            if start + size < len(found):
-                result[token_out] = str(start + size)
+            result[key], token = self.slice(call, result.get(key) or [], default, token_in)
+            if token:
+                result[token_out] = token
             if call.operation in ("ListRolePolicies", "ListAttachedRolePolicies"):
                 result["IsTruncated"] = token_out in result
 
         return call.changed(forward(call.without(token_in, *_LIMITS)), page)
+
+    def slice(self, call: Call, found: list[Any], default: int, name: str = "NextToken") -> tuple[list[Any], str]:
+        """Gives the part of a list that a call asks for, and the token for what follows; empty at the end.
+
+        Args:
+            call: The call.
+            found: The whole list.
+            default: The page size that AWS takes where none is asked.
+            name: The argument that holds the token.
+        """
+        asked = next((int(call.params[name]) for name in _LIMITS if call.params.get(name)), default)
+        size = min(self.size or asked, asked)
+        start = int(call.params.get(name) or 0)
+        return found[start : start + size], str(start + size) if start + size < len(found) else ""

@@ -40,8 +40,9 @@ def test_a_mirror_has_what_the_template_has_under_its_own_id(aws_account: Accoun
     assert (key["AWSAccountId"], key["Arn"]) == (MIRRORS[6], trail["KmsKeyId"])
     told = repr([trail, status, alarm, key])
     assert TEMPLATE not in told
-    with pytest.raises(ClientError, match="TrailNotFoundException"):
-        mirror.client("cloudtrail").get_trail_status(Name=trail["TrailARN"].replace(MIRRORS[6], MIRRORS[7]))
+    for stranger in (MIRRORS[7], TEMPLATE):
+        with pytest.raises(ClientError, match="CloudTrailARNInvalidException"):
+            mirror.client("cloudtrail").get_trail_status(Name=trail["TrailARN"].replace(MIRRORS[6], stranger))
 
 
 def test_a_bucket_bears_the_id_of_each_account(aws_account: Account) -> None:
@@ -50,8 +51,9 @@ def test_a_bucket_bears_the_id_of_each_account(aws_account: Account) -> None:
     (bucket,) = s3.list_buckets()["Buckets"]
     assert bucket["Name"] == f"logs-{MIRRORS[0]}-us-east-1"
     assert s3.get_bucket_versioning(Bucket=bucket["Name"])["Status"] == "Enabled"
-    with pytest.raises(ClientError, match="NoSuchBucket"):
-        s3.get_bucket_versioning(Bucket=f"logs-{MIRRORS[1]}-us-east-1")
+    for account, code in ((MIRRORS[1], "AccessDenied"), (TEMPLATE, "AccessDenied"), ("999999999999", "NoSuchBucket")):
+        with pytest.raises(ClientError, match=code):
+            s3.get_bucket_versioning(Bucket=f"logs-{account}-us-east-1")
 
 
 def test_an_object_is_given_as_it_was_put(aws_account: Account) -> None:

@@ -103,5 +103,5 @@ def _is_foreign(call: Call) -> bool:
 def _denied(call: Call) -> Response:
     action, topic = f"SNS:{call.operation}", call.params["TopicArn"]
     reason = f"because no resource-based policy allows the {action} action"
-    message = f"User: {call.caller.arn} is not authorized to perform: {action} on resource: {topic} {reason}"
+    message = f"User: {call.who} is not authorized to perform: {action} on resource: {topic} {reason}"
     return call.error("AuthorizationError", message, 403)

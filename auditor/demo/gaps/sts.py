@@ -11,8 +11,10 @@ from werkzeug.wrappers import Response
 
 from auditor.demo.call import Call, Forward, Handler
 from auditor.demo.callers import Callers
+from auditor.demo.gaps.organizations import OrganizationsGaps
 from auditor.demo.mirrors import Mirrors
-from auditor.policy import Outcome, Policy, PolicyError, Principal, Request, decide
+from auditor.demo.permits import permits
+from auditor.policy import Principal, Request
 
 _ROLE_ARN = re.compile(r"arn:aws[^:]*:iam::(\d{12}):role/(?:.*/)?([\w+=,.@-]{1,64})")
 _SESSION = re.compile(r"[\w+=,.@-]{2,64}")
@@ -25,9 +27,11 @@ class StsGaps:
     Args:
         callers: Who calls, by the access key.
         mirrors: Which account is answered from which; a mirrored account has the roles of its template.
+        organizations: Which accounts are closed.
     """
 
-    def __init__(self, callers: Callers, mirrors: Mirrors) -> None:
+    def __init__(self, callers: Callers, mirrors: Mirrors, organizations: OrganizationsGaps) -> None:
+        self._organizations = organizations
         self._callers = callers
         self._mirrors = mirrors
 
@@ -46,6 +50,8 @@ class StsGaps:
         account, name = named.groups()
         template = self._mirrors.template(account)
         role = _role(template, arn.replace(f"::{account}:", f"::{template}:"))
+        if self._organizations.is_closed(account):
+            return _denied(call, arn)
         if role is None or not _trusts(role.assume_role_policy_document.replace(template, account), call):
             return _denied(call, arn)
         seconds = int(call.params.get("DurationSeconds") or _HOUR)
@@ -65,7 +71,9 @@ class StsGaps:
     def _get_caller_identity(self, call: Call, forward: Forward) -> Response:
         caller = call.caller
         if not caller.session_token:
-            return forward(call)
+            is_mirror = self._mirrors.template(caller.account) != caller.account
+            user = {"UserId": "AIDACKCEVSQ6C2EXAMPLE", "Account": caller.account, "Arn": caller.arn}
+            return call.reply(user) if is_mirror else forward(call)
         found = iam_backends.get(self._mirrors.template(caller.account), {}).values()
         ids = [role.id for backend in found for role in backend.roles.values() if role.name == caller.role]
         user_id = f"{(ids or ['AROAEXAMPLE'])[0]}:{caller.session}"
@@ -84,12 +92,7 @@ def _trusts(trust: str, call: Call) -> bool:
     context = {"sts:ExternalId": external_id} if external_id else {}
     absent = () if external_id else ("sts:ExternalId",)
     principal = Principal.aws(call.caller.account, call.caller.arn)
-    request = Request(principal, "sts:AssumeRole", call.params["RoleArn"], context, absent)
-    try:
-        decision = decide(Policy.parse(trust), request)
-    except PolicyError:
-        return False
-    return decision.outcome is Outcome.ALLOWED or (decision.outcome is Outcome.DEPENDS and decision.may_be_allowed)
+    return permits(trust, Request(principal, "sts:AssumeRole", call.params["RoleArn"], context, absent))
 
 
 def _denied(call: Call, arn: str) -> Response:
