@@ -48,11 +48,19 @@ def collect(connection: Connection, progress: Progress | None = None, shared: Se
 async def _collect(aws: Aws, shared: Sequence[Snapshot]) -> Snapshot:
     try:
         started = datetime.now(UTC)
-        caller, listed = await gather(_caller(aws), list_trails(aws, aws.connection.region))
+        region = aws.connection.region
+        if not aws.connection.account_id:
+            # One of many accounts finds the service models loaded, and may not need all of its clients.
+            aws.prepare(_SERVICES, region)
+        caller, listed = await gather(_caller(aws), list_trails(aws, region))
         owners = Owners.beside(caller.account_id, shared)
         return with_shared(await _Account(aws, caller, owners).snapshot(listed, started), shared)
     finally:
         aws.close()
+
+
+# In the order in which they are called, those on the longest path before the rest.
+_SERVICES = ("sts", "cloudtrail", "logs", "cloudwatch", "s3", "sns", "s3control", "iam", "kms", "securityhub")
 
 
 def caller_of(connection: Connection) -> Caller:

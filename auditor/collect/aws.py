@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -93,6 +93,15 @@ class Aws:
             call = _Call(operation, region, of, account_id, params)
             self._asked[key] = asyncio.ensure_future(self._in_thread(call))
         return await self._asked[key]
+
+    def prepare(self, services: Iterable[str], region: str) -> None:
+        """Begins to make clients that will be asked for, in this order, while the first calls are under way."""
+
+        def make() -> None:
+            for service in services:
+                self.connection.client(service, region)
+
+        self._pool.submit(make)
 
     async def _in_thread(self, call: _Call) -> Answer | Unreadable:
         answer = await asyncio.get_running_loop().run_in_executor(self._pool, _send, self.connection, call)

@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ProfileNotFound, UnknownRegionErr
 
 from auditor import __version__
 from auditor.collect.endpoint import keep_host_of
+from auditor.collect.models import core_session
 from auditor.collect.rate import THROTTLED, Rates
 from auditor.errors import ConfigurationError, UsageError
 
@@ -132,7 +133,7 @@ def connect(profile: str | None = None, region: str | None = None, endpoint_url:
         UsageError: The region does not exist, or the endpoint is no URL.
     """
     try:
-        session = boto3.session.Session(profile_name=profile)
+        session = boto3.session.Session(profile_name=profile, botocore_session=core_session(profile))
         chosen = region or session.region_name or FALLBACK_REGION
         known = _region_exists(session, chosen)
     except ProfileNotFound as error:

@@ -149,7 +149,7 @@ def test_an_account_of_many_trails_and_topics_stays_below_the_rates(aws_account:
         metric = make_filter(aws_account, f"group-{at}", f"filter-{at}", '{ $.eventName = "ConsoleLogin" }')
         make_alarm(aws_account, f"alarm-{at}", metric, *(make_topic(aws_account, f"topic-{at}-{n}") for n in range(5)))
     rates = Watched()
-    snapshot = collect(Connection(aws_account.session(), "us-east-1", aws_account.endpoint_url, rates))
+    snapshot = collect(Connection(aws_account.session(), "us-east-1", aws_account.endpoint_url, rates=rates))
     assert not isinstance(snapshot.trails, Unreadable)
     assert (len(snapshot.trails), len(snapshot.log_groups), len(snapshot.topics)) == (13, 13, 60)
     assert not [topic for topic in snapshot.topics if isinstance(topic.topic, Unreadable)]
@@ -177,7 +177,7 @@ def test_throttles_slow_an_operation_down_and_nothing_is_lost(aws_account: Accou
             super().told(account_id, region, operation, throttled=throttled)
 
     connection = Connection(
-        aws_account.session(), "us-east-1", aws_account.endpoint_url, Told(), account_id="123456789012"
+        aws_account.session(), "us-east-1", aws_account.endpoint_url, rates=Told(), account_id="123456789012"
     )
     snapshot = collect(connection)
     assert not isinstance(snapshot.topics[0].topic, Unreadable)
