@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from auditor.checking import Check
 from auditor.errors import UsageError
+
+if TYPE_CHECKING:
+    from auditor.checking import Check
 
 GROUP = "auditor.checks"
 
@@ -38,11 +40,24 @@ def check_ids() -> tuple[str, ...]:
 def load_checks(
     only: Sequence[str] = (), skip: Sequence[str] = ()
 ) -> tuple[tuple[Check[Any], ...], tuple[BrokenPlugin, ...]]:
-    """Gives the chosen checks and those that could not be loaded.
+    """Gives the chosen checks and those that could not be loaded. What judges is imported now, and not before.
 
     Args:
         only: Ids, or patterns with `*`; all checks where empty.
         skip: Ids, or patterns with `*`, to leave out.
+
+    Raises:
+        UsageError: An id or a pattern names no check.
+    """
+    loaded = [_load(point) for point in chosen(only, skip)]
+    return (
+        tuple(check for check in loaded if not isinstance(check, BrokenPlugin)),
+        tuple(check for check in loaded if isinstance(check, BrokenPlugin)),
+    )
+
+
+def chosen(only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[EntryPoint, ...]:
+    """Gives where the chosen checks are; none of them is loaded.
 
     Raises:
         UsageError: An id or a pattern names no check.
@@ -52,20 +67,17 @@ def load_checks(
     for wanted in (*only, *skip):
         if not any(fnmatchcase(name, wanted) for name in known):
             raise UsageError(f"There is no check {wanted!r}.", _advice(wanted, known))
-    chosen = [
+    return tuple(
         point
         for point in points
         if (not only or any(fnmatchcase(point.name, wanted) for wanted in only))
         and not any(fnmatchcase(point.name, unwanted) for unwanted in skip)
-    ]
-    loaded = [_load(point) for point in chosen]
-    return (
-        tuple(check for check in loaded if not isinstance(check, BrokenPlugin)),
-        tuple(check for check in loaded if isinstance(check, BrokenPlugin)),
     )
 
 
 def _load(point: EntryPoint) -> Check[Any] | BrokenPlugin:
+    from auditor.checking import Check
+
     distribution = point.dist.name if point.dist else "an unknown package"
     try:
         check = point.load()()

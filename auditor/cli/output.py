@@ -7,12 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
 from auditor.errors import UsageError
 from auditor.render import DEFAULT, files_of, formats, render, renderer
-from auditor.render.terminal import summary
 from auditor.report import Report
 from auditor.storage import storage_at
 
@@ -74,10 +70,12 @@ def asked_formats(
 @contextmanager
 def progress_bar(*, quiet: bool) -> Iterator[Callable[[str], None]]:
     """Gives what to tell of each call that is answered; a bar on stderr shows it, on a terminal only."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
+    if quiet or not sys.stderr.isatty():
         yield lambda _: None
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -85,7 +83,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Callable[[str], None]]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Reading", total=_USUAL_CALLS)
 
         def told(call: str) -> None:
@@ -127,6 +125,10 @@ def deliver(
         storage.write(name, content)
     if quiet:
         return
+    from rich.console import Console
+
+    from auditor.render.terminal import summary
+
     console = Console()
     summary(report, console, verbose=verbose)
     for name in files:

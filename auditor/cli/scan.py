@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +17,16 @@ from auditor.cli.fleet import Asked, FleetOptions, fleet_options
 from auditor.cli.options import compared, connected, redact, templates, written
 from auditor.errors import UsageError
 from auditor.findings import Severity
+
+if TYPE_CHECKING:
+    from auditor.checking import Check
+    from auditor.collect import Connection
+    from auditor.model.snapshot import Snapshot
+    from auditor.registry import BrokenPlugin
+    from auditor.report import Report
+
+    Judge = Callable[..., tuple[Report, Snapshot]]
+    Checks = tuple[tuple[Check[Any], ...], tuple[BrokenPlugin, ...]]
 
 NEVER = "never"
 
@@ -105,14 +119,9 @@ _Where = tuple[str | None, str | None, str | None]
 
 def _scan_one(asked: Asked, stored: Path | None, where: _Where, shown: _Shown, least: Severity | None) -> int:
     """Audits one account and gives the exit code."""
-    from auditor.bundle import read_snapshot
-    from auditor.cli.output import BUNDLE, chosen_formats, deliver, progress_bar
+    from auditor.cli.output import BUNDLE, chosen_formats, deliver
     from auditor.collect import connect
-    from auditor.history import since
-    from auditor.redaction import redacted
-    from auditor.registry import load_checks
-    from auditor.render.templates import overlaid
-    from auditor.scan import audit, exit_code, scan_account
+    from auditor.registry import chosen
     from auditor.storage.opening import SCHEME
     from auditor.stored import read_report
 
@@ -121,19 +130,17 @@ def _scan_one(asked: Asked, stored: Path | None, where: _Where, shown: _Shown, l
     formats = chosen_formats(asked.given, asked.out, asked.pdf_variant, more=(BUNDLE,), connection=connection)
     if shown.redact and BUNDLE in formats:
         raise UsageError("A bundle holds what was read, which --redact cannot mask.", "Leave one of the two out.")
-    checks, broken = load_checks(asked.only, asked.skip)
+    # An unknown check is told before anything is read.
+    chosen(asked.only, asked.skip)
     before = read_report(shown.earlier) if shown.earlier else None
-    benchmark = load(asked.benchmark)
     if stored is not None:
-        account = read_snapshot(stored)
-        report = audit(account, benchmark, checks, broken, asked.waivers)
+        report, account = _judged(stored, asked)
     else:
         assert connection is not None  # noqa: S101 - told to the type checker
-        with progress_bar(quiet=shown.quiet) as progress:
-            report, account = scan_account(connection, benchmark, checks, broken, asked.waivers, progress)
-    told = since(before, report) if before else report
-    masked = redacted(told) if shown.redact else told
-    with overlaid(asked.templates):
+        report, account = _read_and_judged(connection, asked, quiet=shown.quiet)
+    told = _since(before, report) if before else report
+    masked = _redacted(told) if shown.redact else told
+    with _overlaid(asked.templates):
         variant = asked.pdf_variant
         deliver(
             masked,
@@ -145,7 +152,59 @@ def _scan_one(asked: Asked, stored: Path | None, where: _Where, shown: _Shown, l
             account=account,
             connection=connection,
         )
+    from auditor.scan import exit_code
+
     return exit_code(report, least)
+
+
+def _judged(stored: Path, asked: Asked) -> tuple[Report, Snapshot]:
+    """Judges what was read before."""
+    from auditor.bundle import read_snapshot
+    from auditor.registry import load_checks
+    from auditor.scan import audit
+
+    account = read_snapshot(stored)
+    checks, broken = load_checks(asked.only, asked.skip)
+    return audit(account, load(asked.benchmark), checks, broken, asked.waivers), account
+
+
+def _read_and_judged(connection: Connection, asked: Asked, *, quiet: bool) -> tuple[Report, Snapshot]:
+    """Reads an account and judges it; what judges is imported while AWS answers."""
+    from auditor.cli.output import progress_bar
+    from auditor.collect import collect
+
+    with progress_bar(quiet=quiet) as progress, ThreadPoolExecutor(1, "imports") as meanwhile:
+        importing = meanwhile.submit(_judges, asked.only, asked.skip)
+        account = collect(connection, progress)
+        judge, (checks, broken) = importing.result()
+        return judge(connection, account, load(asked.benchmark), checks, broken, asked.waivers, progress)
+
+
+def _judges(only: Sequence[str], skip: Sequence[str]) -> tuple[Judge, Checks]:
+    from auditor.registry import load_checks
+    from auditor.scan import judge
+
+    return judge, load_checks(only, skip)
+
+
+def _since(before: Report, report: Report) -> Report:
+    from auditor.history import since
+
+    return since(before, report)
+
+
+def _redacted(report: Report) -> Report:
+    from auditor.redaction import redacted
+
+    return redacted(report)
+
+
+def _overlaid(templates: Path | None) -> AbstractContextManager[None]:
+    if templates is None:
+        return nullcontext()
+    from auditor.render.templates import overlaid
+
+    return overlaid(templates)
 
 
 def _scan_many(fleet: FleetOptions, asked: Asked, where: _Where, least: Severity | None, *, quiet: bool) -> int:
