@@ -14,7 +14,6 @@ from auditor.fleet.owners import likely_owners
 from auditor.fleet.unit import Surveyor
 from auditor.model.snapshot import Snapshot
 
-
 _SCOUTS = 2
 
 
