@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import dataclass
 
-import boto3.session
 import pytest
 
+from auditor.benchmark import load
+from auditor.checking import Status
 from auditor.collect import Connection, collect, own_buckets, resolved, with_shared
 from auditor.collect.operations import OPERATIONS
-from auditor.demo.session import Credentials, isolated_session
 from auditor.demo.sound import Sound, build_sound
-from auditor.findings import Status
-from auditor.model.fact import Unreadable
+from auditor.demo.trail_parts import allow_cloudtrail, make_bucket
 from auditor.model.snapshot import Snapshot
-from auditor.model.trail import Trail
+from auditor.registry import load_checks
+from auditor.scan import audit
 from tests.aws.account import Account
 from tests.chain.build import proof
 
-MEMBER = "222222222222"
+MEMBER, ARCHIVE = "222222222222", "333333333333"
+BUCKET = f"organization-logs-{ARCHIVE}"
 # What a member's own calls are for, the organization's trail read elsewhere.
 OWN = {
+    "cloudtrail:DescribeTrails",
     "cloudtrail:ListTrails",
     "iam:ListAccountAliases",
     "s3control:GetPublicAccessBlock",
@@ -30,39 +32,39 @@ OWN = {
 }
 
 
-def connection(account: Account, session: boto3.session.Session | None = None) -> Connection:
-    return Connection(session or account.session("us-east-1"), "us-east-1", account.endpoint_url)
+def connection(account: Account) -> Connection:
+    return Connection(account.session("us-east-1"), "us-east-1", account.endpoint_url)
 
 
-def in_member(account: Account, trail: Trail) -> Connection:
-    """A connection to another account, which is shown a trail of the first one."""
-    role = {"RoleArn": f"arn:aws:iam::{MEMBER}:role/audit", "RoleSessionName": "audit"}
-    keys = account.client("sts").assume_role(**role)["Credentials"]
-    session: Any = isolated_session(Credentials(keys["AccessKeyId"], keys["SecretAccessKey"]), "us-east-1")
-    shown = trail.model_dump(by_alias=True, exclude={"source"}, exclude_none=True)
+@dataclass(frozen=True)
+class Organization:
+    """An organization whose management account is sound, and whose trail writes to an archive's bucket."""
 
-    class Answered:
-        status_code = 200
+    management: Account
+    sound: Sound
 
-    def told(**_: object) -> tuple[Answered, dict[str, Any]]:
-        return Answered(), {"trailList": [shown], "ResponseMetadata": {}}
+    @property
+    def member(self) -> Account:
+        return self.management.other(MEMBER)
 
-    session.events.register("before-call.cloudtrail.DescribeTrails", told)
-    return connection(account, session)
+    def owners(self) -> tuple[Snapshot, Snapshot]:
+        """What the management account and the archive read of themselves."""
+        found = []
+        for account in (self.management, self.management.other(ARCHIVE)):
+            here = connection(account)
+            found.append(own_buckets(here, collect(here)))
+        return found[0], found[1]
 
 
 @pytest.fixture
-def organization(aws_account: Account) -> tuple[Account, Sound, Snapshot, Trail]:
-    """A sound account whose trail is the organization's, as it reads itself."""
+def organization(aws_account: Account) -> Organization:
     sound = build_sound(aws_account, controls=("root_usage",))
-    read = own_buckets(connection(aws_account), collect(connection(aws_account)))
-    assert not isinstance(read.trails, Unreadable)
-    facts = tuple(one.model_copy(update={"trail": _organizations(one.trail)}) for one in read.trails)
-    return aws_account, sound, read.model_copy(update={"trails": facts}), facts[0].trail
-
-
-def _organizations(trail: Trail) -> Trail:
-    return trail.model_copy(update={"organization": True})
+    accounts = [{"id": MEMBER, "name": "Shop"}, {"id": ARCHIVE, "name": "Log Archive"}]
+    aws_account.controls.organize(aws_account.account_id, accounts)
+    make_bucket(aws_account.other(ARCHIVE), BUCKET, *allow_cloudtrail(aws_account, BUCKET, sound.trail_arn))
+    client = aws_account.client("cloudtrail")
+    client.update_trail(Name=sound.trail, S3BucketName=BUCKET, IsOrganizationTrail=True)
+    return Organization(aws_account, sound)
 
 
 def same(one: Snapshot, other: Snapshot) -> bool:
@@ -76,40 +78,56 @@ def _timeless(text: str) -> str:
     return re.sub(r'"request_id":"[^"]*"|"\d{4}-\d\d-\d\dT[^"]*"', "", text)
 
 
-def test_a_member_asks_for_nothing_that_the_owner_has_read(
-    organization: tuple[Account, Sound, Snapshot, Trail],
-) -> None:
-    account, sound, owner, trail = organization
-    here = in_member(account, trail)
-    account.controls.forget_calls()
-    read = collect(here, shared=(owner,))
+def test_a_member_asks_for_nothing_that_the_owners_have_read(organization: Organization) -> None:
+    owner, archive = organization.owners()
+    assert owner.bucket(BUCKET).account_id == ""
+    assert archive.bucket(BUCKET).account_id == ARCHIVE
+    here = connection(organization.member)
+    organization.management.controls.forget_calls()
+    read = collect(here, shared=(owner, archive))
     assert read.account_id == MEMBER
-    assert set(account.controls.calls()) == OWN
-    assert read.shared == (owner,)
+    assert set(organization.management.controls.calls()) == OWN
+    assert read.shared == (owner, archive)
     assert read.trails == owner.trails
-    assert read.bucket(sound.bucket) == owner.bucket(sound.bucket)
-    assert read.key(sound.key_arn) == owner.key(sound.key_arn)
-    assert read.roles == owner.roles
-    assert read.log_groups == owner.log_groups
+    assert read.bucket(BUCKET) == archive.bucket(BUCKET)
+    assert read.key(organization.sound.key_arn) == owner.key(organization.sound.key_arn)
+    assert (read.roles, read.log_groups) == (owner.roles, owner.log_groups)
     assert read.regions == read.topics == ()
     assert proof("root_usage", read).status is Status.PASS
 
 
-def test_owners_that_are_known_late_give_the_same(organization: tuple[Account, Sound, Snapshot, Trail]) -> None:
-    account, _, owner, trail = organization
-    scout = collect(in_member(account, trail))
-    assert scout.shared == ()
-    assert proof("root_usage", scout).status is Status.UNKNOWN
-    early = collect(in_member(account, trail), shared=(owner,))
-    assert same(with_shared(scout, (owner,)), early)
-    assert with_shared(early, (owner,)) == early
-    assert resolved((owner,)) == (owner,)
+def test_without_the_owners_most_of_it_is_open(organization: Organization) -> None:
+    alone = collect(connection(organization.member))
+    assert alone.shared == ()
+    assert proof("root_usage", alone).status is Status.UNKNOWN
+    checks = load_checks(("bucket.*", "cloudwatch.*", "trail.*"))[0]
+    unknown = [
+        [one.check_id for one in audit(account, load("cis-5.0"), checks).findings if one.status is Status.UNKNOWN]
+        for account in (alone, with_shared(alone, organization.owners()))
+    ]
+    assert len(unknown[0]) > 10
+    assert unknown[1] == []
 
 
-def test_an_account_does_not_share_with_itself(organization: tuple[Account, Sound, Snapshot, Trail]) -> None:
-    account, _, owner, _ = organization
-    plain = collect(connection(account))
-    again = collect(connection(account), shared=(owner,))
+def test_owners_that_are_known_late_give_the_same(organization: Organization) -> None:
+    owners = organization.owners()
+    scout = collect(connection(organization.member))
+    early = collect(connection(organization.member), shared=owners)
+    assert same(with_shared(scout, owners), early)
+    assert with_shared(early, owners) == early
+
+
+def test_the_owners_resolve_each_other(organization: Organization) -> None:
+    owner, archive = resolved(organization.owners())
+    assert owner.bucket(BUCKET) == archive.bucket(BUCKET)
+    assert archive.trails == owner.trails
+    assert owner.shared == archive.shared == ()
+
+
+def test_an_account_does_not_share_with_itself(organization: Organization) -> None:
+    here = organization.management
+    plain = collect(connection(here))
+    again = collect(connection(here), shared=(plain,))
     assert again.shared == ()
     assert same(plain, again)
     assert plain.api_calls == again.api_calls
