@@ -50,24 +50,25 @@ class Sound:
     controls: tuple[str, ...]
 
 
-def build_sound(account: DemoAccount, *, controls: tuple[str, ...] | None = None) -> Sound:
+def build_sound(account: DemoAccount, *, controls: tuple[str, ...] | None = None, suffix: str = "") -> Sound:
     """Fills an account so that everything in it passes.
 
     Args:
         account: The account to fill.
         controls: The controls to give a chain to; all where it is left out.
+        suffix: What to end the names of buckets with, which no other account may have.
     """
-    trail, bucket, group, role = "management-trail", "acme-trail-logs", "acme/trail", "acme-trail-to-logs"
+    trail, bucket, group, role = "management-trail", f"acme-trail-logs{suffix}", "acme/trail", "acme-trail-to-logs"
     trail_arn = trail_arn_of(account, trail)
     key = make_key(account, "Encrypts the trail", alias="acme-trail")
     block_public_access(account)
-    access_logs = make_access_log_bucket(account, "acme-access-logs")
+    access_logs = make_access_log_bucket(account, f"acme-access-logs{suffix}")
     statements = [*allow_cloudtrail(account, bucket, trail_arn), deny_plain_http(bucket), deny_delete(bucket)]
     make_bucket(account, bucket, *statements, lock_days=365, key=key, access_logs=access_logs)
     group_arn = make_log_group(account, group, key=key)
     role_arn = make_role(account, role, group_arn)
     make_trail(account, trail, bucket, log_group_arn=group_arn, role_arn=role_arn, key=key)
-    _record_more(account, trail)
+    record_more(account, trail)
     account.client("securityhub").enable_security_hub()
     subscriber = "soc@acme.example"
     topic = make_topic(account, "acme-security-alerts", confirmed=[subscriber])
@@ -77,7 +78,7 @@ def build_sound(account: DemoAccount, *, controls: tuple[str, ...] | None = None
     return Sound(trail, trail_arn, bucket, group, group_arn, role, key, topic, subscriber, chosen)
 
 
-def _record_more(account: DemoAccount, trail: str) -> None:
+def record_more(account: DemoAccount, trail: str) -> None:
     """Lets the trail record the reading and writing of objects, and unusual rates of calls."""
     cloudtrail = account.client("cloudtrail")
     objects = [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}]

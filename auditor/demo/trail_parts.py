@@ -65,6 +65,13 @@ def allow_cloudtrail(account: DemoAccount, bucket: str, trail_arn: str) -> list[
     ]
 
 
+def allow_organization(bucket: str, organization_id: str, trail_arn: str) -> Statement:
+    """Gives the statement by which a bucket lets an organization's trail write the members' logs to it."""
+    condition = {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceArn": trail_arn}}
+    logs = f"arn:aws:s3:::{bucket}/AWSLogs/{organization_id}/*"
+    return _allow({"Service": "cloudtrail.amazonaws.com"}, "s3:PutObject", logs, Condition=condition)
+
+
 def deny_plain_http(bucket: str) -> Statement:
     """Gives the statement that refuses whatever is not encrypted in transit."""
     both = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
@@ -186,6 +193,7 @@ def make_trail(
     multi_region: bool = True,
     validation: bool = True,
     logging: bool = True,
+    organization: bool = False,
 ) -> str:
     """Makes a trail and gives its ARN; without a log group it writes to its bucket only."""
     cloudtrail = account.client("cloudtrail", region)
@@ -195,6 +203,7 @@ def make_trail(
         S3BucketName=bucket,
         IsMultiRegionTrail=multi_region,
         EnableLogFileValidation=validation,
+        IsOrganizationTrail=organization,
         **{field: value for field, value in sinks.items() if value},
     )
     if logging:
