@@ -28,7 +28,7 @@ class CsvFormat:
         text = io.StringIO(newline="")
         writer = csv.writer(text)
         writer.writerow(COLUMNS)
-        writer.writerows([_guarded(row[column]) for column in COLUMNS] for row in rows)
+        writer.writerows([guarded(row[column]) for column in COLUMNS] for row in rows)
         return text.getvalue().encode()
 
 
@@ -86,5 +86,6 @@ def _row(finding: Finding, run: Run) -> dict[str, str]:
     }
 
 
-def _guarded(cell: str) -> str:
+def guarded(cell: str) -> str:
+    """Gives a cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -14,8 +14,8 @@ from auditor.report import Report
 # The order in which links are drawn; ACTION stands between alarm and topic.
 LINKS = tuple(LinkName)
 # Check ids begin with one of these; a third party's may begin otherwise and come last.
-_AREAS = ("trail", "bucket", "cloudwatch", "alarm", "securityhub")
-_OTHERS = "others"
+AREAS = ("trail", "bucket", "cloudwatch", "alarm", "securityhub")
+OTHERS = "others"
 _WORST_FIRST = (LinkStatus.BROKEN, LinkStatus.UNKNOWN, LinkStatus.NOT_REACHED, LinkStatus.SOUND)
 
 
@@ -159,10 +159,10 @@ def _number(control: str) -> tuple[int | float, ...]:
 
 
 def _areas(items: Iterable[Item]) -> tuple[Area, ...]:
-    found: dict[str, list[Item]] = {name: [] for name in (*_AREAS, _OTHERS)}
+    found: dict[str, list[Item]] = {name: [] for name in (*AREAS, OTHERS)}
     for item in items:
         prefix = item.finding.check_id.partition(".")[0]
-        found[prefix if prefix in _AREAS else _OTHERS].append(item)
+        found[prefix if prefix in AREAS else OTHERS].append(item)
     return tuple(Area(name, tuple(members)) for name, members in found.items() if members)
 
 
