@@ -204,7 +204,7 @@ def _formats(asked: Asked) -> tuple[str, ...]:
 
 def _overview_formats(given: tuple[str, ...], formats: tuple[str, ...]) -> tuple[str, ...]:
     """Gives the formats of the overview: all of them, but no PDF where formats without one were asked for."""
-    from auditor.render.overview import OVERVIEW_FORMATS
+    from auditor.render.fleet import OVERVIEW_FORMATS
 
     if given and "pdf" not in formats:
         return tuple(name for name in OVERVIEW_FORMATS if name != "pdf")

@@ -36,7 +36,7 @@ async def _told(aws: Aws, account: Snapshot) -> tuple[BucketFacts, ...]:
 async def _with_owner(aws: Aws, bucket: BucketFacts, account_id: str) -> BucketFacts:
     # Its policy S3 shows to the owner's account alone; whoever lacks that right may still read something else.
     read = (bucket.policy, bucket.acl, bucket.public_access_block, bucket.versioning, bucket.encryption)
-    if not bucket.exists or all(isinstance(fact, Unreadable) for fact in read):
+    if bucket.account_id or not bucket.exists or all(isinstance(fact, Unreadable) for fact in read):
         return bucket
     answer = await aws.read(
         op.BUCKET_LOCATION, bucket.region, of=bucket.name, Bucket=bucket.name, ExpectedBucketOwner=account_id

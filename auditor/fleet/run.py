@@ -16,7 +16,7 @@ from auditor.fleet.outcome import Outcome, Record
 from auditor.fleet.sharing import Scouting
 from auditor.fleet.unit import Surveyor, surveyor
 from auditor.overview import AccountRow, Declared, FleetRun, Overview, Tally
-from auditor.render.overview import render_overview
+from auditor.render.fleet import render_overview
 from auditor.render.templates import overlaid
 
 Done = Callable[[AccountRow], None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from auditor.collect import Connection, own_buckets, resolved, with_shared
 from auditor.errors import AccountError
@@ -14,6 +14,7 @@ from auditor.fleet.owners import likely_owners
 from auditor.fleet.unit import Surveyor
 from auditor.model.snapshot import Snapshot
 
+# One that owns the organization's trail or sees it, and one that may have a trail of its own.
 _SCOUTS = 2
 
 
@@ -40,40 +41,16 @@ class Scouting:
     _unread: dict[str, Outcome] = field(default_factory=dict)
 
     def shared(self) -> tuple[Snapshot, ...]:
-        """Gives the accounts that own what others lead to; none where no account sees a trail of another."""
-        self._scout()
-        names = [(member.account_id, member.name) for member in self.members]
-        by_id = {member.account_id: member for member in self.members}
-        asked: set[str] = set(self._read) | set(self._unread)
-        while True:
-            found = [each.account for each in self._read.values()]
-            wanted = [owner for account in found for owner in likely_owners(account, names, found)]
-            following = next((owner for owner in wanted if owner not in asked), None)
-            if following is None:
+        """Gives the accounts that own what others lead to; none where no account leads to another."""
+        management = self.surveyor.plan.management_account
+        scouts = 0
+        for member in sorted(self.members, key=lambda one: one.account_id != management):
+            scouts += self._reads(member)
+            self._follow()
+            if scouts == _SCOUTS:
                 break
-            asked.add(following)
-            self._reads(by_id.get(following, Member(account_id=following)))
-        if not any(likely_owners(each.account, (), ()) for each in self._read.values()):
-            return ()
-        for account_id, each in self._read.items():
-            self._read[account_id] = replace(each, account=self._owned(each))
-        return resolved([each.account for each in self._read.values()])
-
-    def _scout(self) -> None:
-        """Reads the management account, which owns an organization's trail, and one that may have its own."""
-        first = self.surveyor.plan.management_account
-        found = 0
-        for member in sorted(self.members, key=lambda one: one.account_id != first):
-            found += self._reads(member)
-            if found == _SCOUTS:
-                return
-
-    def _owned(self, each: _Read) -> Snapshot:
-        """Gives an account that knows which buckets are its own, and the organization if it manages it."""
-        account = own_buckets(each.connection, each.account)
-        plan = self.surveyor.plan
-        manages = account.account_id == plan.management_account
-        return account.model_copy(update={"organization_id": plan.organization_id}) if manages else account
+        leading = any(likely_owners(each.account, ()) for each in self._read.values())
+        return resolved(self._accounts) if leading else ()
 
     def outcomes(self, shared: Sequence[Snapshot]) -> Iterator[Outcome]:
         """Gives what came of those accounts of the run that were read on the way, or could not be."""
@@ -84,13 +61,39 @@ class Scouting:
                 account = with_shared(each.account, shared)
                 yield self.surveyor.judged(each.member, each.connection, account, each.begun)
 
+    @property
+    def _accounts(self) -> tuple[Snapshot, ...]:
+        return tuple(each.account for each in self._read.values())
+
+    def _follow(self) -> None:
+        """Reads the owners of what the accounts lead to, and theirs in turn."""
+        names = [(member.account_id, member.name) for member in self.members]
+        by_id = {member.account_id: member for member in self.members}
+        while True:
+            read = self._accounts
+            wanted = (owner for account in read for owner in likely_owners(account, names, read))
+            following = next((one for one in wanted if one not in self._read and one not in self._unread), None)
+            if following is None:
+                return
+            self._reads(by_id.get(following, Member(account_id=following)))
+
     def _reads(self, member: Member) -> bool:
+        """Reads an account that has not been read; what its trails lead to is taken from those that have been."""
+        if member.account_id in self._read or member.account_id in self._unread:
+            return False
         begun = time.monotonic()
         try:
             connection = self.surveyor.connection_to(member)
-            account = self.surveyor.read(member, connection)
+            account = self.surveyor.read(member, connection, resolved(self._accounts))
         except AccountError as error:
             self._unread[member.account_id] = self.surveyor.unread(member, str(error), time.monotonic() - begun)
             return False
-        self._read[member.account_id] = _Read(member, connection, account, begun)
+        self._read[member.account_id] = _Read(member, connection, self._owned(connection, account), begun)
         return True
+
+    def _owned(self, connection: Connection, account: Snapshot) -> Snapshot:
+        """Gives an account that knows which buckets are its own, and the organization if it manages it."""
+        owned = own_buckets(connection, account)
+        plan = self.surveyor.plan
+        manages = owned.account_id == plan.management_account
+        return owned.model_copy(update={"organization_id": plan.organization_id}) if manages else owned
