@@ -223,6 +223,9 @@ class Tally:
         self._rows[row.account_id] = row
         for one in breaks:
             key = (one.check_id, one.link)
+            # A row names one link for each check.
+            if row.breaks.get(one.check_id) is not one.link:
+                continue
             if key not in self._examples or row.account_id < self._examples[key][0]:
                 self._examples[key] = (row.account_id, one)
 

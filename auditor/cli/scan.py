@@ -212,5 +212,6 @@ def _scan_many(fleet: FleetOptions, asked: Asked, where: _Where, least: Severity
     from auditor.cli.fleet import scan_fleet
     from auditor.collect import connect
     from auditor.fleet.run import exit_code
+    from auditor.fleet.unit import ATTEMPTS
 
-    return exit_code(scan_fleet(fleet, asked, connect(*where), where[0], quiet=quiet), least)
+    return exit_code(scan_fleet(fleet, asked, connect(*where, ATTEMPTS), where[0], quiet=quiet), least)

@@ -31,7 +31,6 @@ class Assumer:
         role_name: The role, with its path if it has one.
         session_name: What the role sessions are called.
         external_id: What the role's trust policy asks for; empty for nothing.
-        attempts: How often a call to an account is sent at the most.
     """
 
     connection: Connection
@@ -40,7 +39,6 @@ class Assumer:
     role_name: str
     session_name: str
     external_id: str = ""
-    attempts: int = 10
 
     def connection_to(self, account_id: str) -> Connection:
         """Gives a connection to an account, with its own count of requests; STS is asked in the connection's region.
@@ -73,7 +71,7 @@ class Assumer:
             own.endpoint_url,
             credentials=credentials,
             account_id=account_id,
-            attempts=self.attempts,
+            attempts=own.attempts,
             rates=own.rates,
             requests=Counter({f"{ASSUME_ROLE.service}:{ASSUME_ROLE.name}": 1}),
         )

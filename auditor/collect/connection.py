@@ -125,8 +125,16 @@ class Connection:
         return client
 
 
-def connect(profile: str | None = None, region: str | None = None, endpoint_url: str | None = None) -> Connection:
+def connect(
+    profile: str | None = None, region: str | None = None, endpoint_url: str | None = None, attempts: int = ATTEMPTS
+) -> Connection:
     """Makes a connection from the ordinary boto3 credential chain.
+
+    Args:
+        profile: An AWS profile; the usual one where it is None.
+        region: The region to start from; the profile's where it is None.
+        endpoint_url: Where all services are, instead of AWS.
+        attempts: How often a call is sent that fails for a reason that may pass, the first time included.
 
     Raises:
         ConfigurationError: The profile does not exist, or AWS's configuration files cannot be read.
@@ -147,7 +155,7 @@ def connect(profile: str | None = None, region: str | None = None, endpoint_url:
         raise UsageError(f"There is no region {chosen!r}.", "Give one such as --region us-east-1.")
     if endpoint_url is not None and urlsplit(endpoint_url).scheme not in {"http", "https"}:
         raise UsageError(f"{endpoint_url!r} is no URL.", "Give one such as --endpoint-url http://127.0.0.1:5000.")
-    return Connection(session, chosen, endpoint_url)
+    return Connection(session, chosen, endpoint_url, attempts=attempts)
 
 
 def _region_exists(session: boto3.session.Session, region: str) -> bool:

@@ -23,6 +23,9 @@ from auditor.model.snapshot import Snapshot
 from auditor.registry import BrokenPlugin, load_checks
 from auditor.scan import judge
 
+# Of thirty thousand calls some are refused again and again; a run over many accounts has time to ask once more.
+ATTEMPTS = 10
+
 
 def audit_member(plan: Plan, shared: Sequence[Snapshot], member: Member) -> Outcome:
     """Audits one account; what is the same for all accounts of a run is made once in each process.
@@ -37,7 +40,7 @@ def audit_member(plan: Plan, shared: Sequence[Snapshot], member: Member) -> Outc
 
 @lru_cache(maxsize=1)
 def _surveyor(plan: Plan) -> Surveyor:
-    return surveyor(plan, connect(plan.profile, plan.region, plan.endpoint_url))
+    return surveyor(plan, connect(plan.profile, plan.region, plan.endpoint_url, ATTEMPTS))
 
 
 @dataclass(frozen=True, slots=True)

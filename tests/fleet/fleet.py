@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from tests.cli.run import Done, auditor
 
 EXTERNAL_ID = "7f3a"
 # What tells when and by which request a fact was read, and nothing of what was found.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?")
 _TIMES = {"at", "request_id", "started_at", "finished_at"}
 
 
@@ -45,6 +47,10 @@ class Fleet:
     def scan(self, home: Path, *more: str, endpoint: str | None = None) -> Done:
         """Scans the whole organization."""
         return auditor(*self.arguments(*more), environment=self.environment(home, endpoint))
+
+    def resume(self, home: Path, out: Path, *more: str) -> Done:
+        """Goes on with a run."""
+        return auditor("scan", "--resume", str(out), *more, environment=self.environment(home))
 
     def start(self, home: Path, *words: str, endpoint: str | None = None) -> subprocess.Popen[str]:
         """Starts a command and does not wait for it."""
@@ -82,4 +88,5 @@ def timeless(value: Any) -> Any:
         return {key: timeless(each) for key, each in value.items() if key not in _TIMES}
     if isinstance(value, list):
         return [timeless(each) for each in value]
-    return value
+    # The emulated trails have delivered four minutes ago, whenever they are asked.
+    return _MOMENT.sub("then", value) if isinstance(value, str) else value
