@@ -54,11 +54,7 @@ class Mirrors:
 def inward(environ: dict[str, Any], account: str, template: str) -> None:
     """Swaps the ids of account and template in all that a request says; the template is a stranger to the account."""
     for name, value in environ.items():
-        if (
-            (name in _NAMES or name.startswith("HTTP_"))
-            and name not in _KEPT
-            and (account in value or template in value)
-        ):
+        if (name in _NAMES or name.startswith("HTTP_")) and name not in _KEPT:
             environ[name] = _swapped(value, account, template)
     # What came compressed is passed on as it is: only metric data does.
     if "HTTP_CONTENT_ENCODING" not in environ:
