@@ -8,18 +8,43 @@ from auditor.benchmark import Reading
 from auditor.model.snapshot import Snapshot
 from auditor.pattern import And, Compare, Expression, IsTrue, JsonPattern, Selector, World, parse
 
+RECIPIENT = "recipientAccountId"
+
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """The events that a control is about.
+    """The management events that are possible in an account.
+
+    Data events are another matter (`trail.s3_data_events`). Each management event says so in eventCategory and
+    managementEvent, and names the account that received it.
+
+    Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 
     Attributes:
-        events: Holds for the account's own management events.
+        account_id: The account.
         world: What is known of CloudTrail's records in the account's partition.
+        events: Holds for the account's own management events.
     """
 
-    events: Expression
+    account_id: str
     world: World
+    events: Expression
+
+    @classmethod
+    def within(cls, account_id: str, world: World) -> Possible:
+        """Gives the management events of an account."""
+        events = And(
+            (
+                Compare.of("$.eventCategory", "=", "Management"),
+                IsTrue(Selector.of("$.managementEvent")),
+                Compare.of(f"$.{RECIPIENT}", "=", account_id),
+            )
+        )
+        return cls(account_id, world, events)
+
+    def of(self, account_id: str) -> Possible:
+        """Gives the same of another account in the partition."""
+        return Possible.within(account_id, self.world)
 
     def required(self, named: Expression) -> JsonPattern:
         """Gives the events that a control names, so far as they are possible."""
@@ -39,18 +64,5 @@ def named_by(reading: Reading) -> Expression:
 
 
 def possible_in(account: Snapshot) -> Possible:
-    """Gives the management events of an account.
-
-    Data events are another matter (`trail.s3_data_events`). Each management event says so in eventCategory and
-    managementEvent, and names the account that received it.
-
-    Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
-    """
-    events = And(
-        (
-            Compare.of("$.eventCategory", "=", "Management"),
-            IsTrue(Selector.of("$.managementEvent")),
-            Compare.of("$.recipientAccountId", "=", account.account_id),
-        )
-    )
-    return Possible(events, World(account.caller.partition))
+    """Gives the management events of an account."""
+    return Possible.within(account.account_id, World(account.caller.partition))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from auditor.benchmark import Reading, Requirement
+from auditor.chain.deciding import Decider
 from auditor.chain.filtering import EVERY_EVENT
 from auditor.chain.judged import Judged
 from auditor.chain.possible import Possible, named_by
@@ -19,19 +20,16 @@ from auditor.pattern import (
     Always,
     And,
     Compare,
+    Comparison,
     Covers,
+    Expression,
     JsonPattern,
     Misses,
     Not,
     Or,
     Pattern,
     Undecided,
-    compare,
-    intersects,
-    noise,
 )
-
-Comparison = Covers | Misses | Undecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,13 @@ class _Case:
         self.routes = routes
         self.possible = possible
         self.named = named_by(reading)
-        self.required = possible.required(self.named)
+        self.decider = Decider(possible)
+
+    def _required(self, possible: Possible) -> JsonPattern:
+        return possible.required(self.named)
+
+    def _within_control(self, possible: Possible) -> JsonPattern:
+        return JsonPattern(Or((self.named, Not(possible.events))))
 
     def proof(self) -> Proof:
         sound = [route for route in self._relevant if route.status is LinkStatus.SOUND]
@@ -105,10 +109,10 @@ class _Case:
     def _is_relevant(self, route: Route) -> bool:
         if route.filter and not route.readable:
             return mentions(route.filter.pattern, self.named)
-        return intersects(self.required, route.deployed, world=self.possible.world) is not None
+        return self.decider.intersects(self._required, route.deployed) is not None
 
     def _answer(self, caught: Sequence[Pattern]) -> Comparison:
-        return compare(self.required, caught, world=self.possible.world)
+        return self.decider.compare(self._required, caught)
 
     def _compare(self, routes: Sequence[Route]) -> tuple[Comparison, tuple[str, ...]]:
         """Compares what is required with what the routes catch together.
@@ -120,8 +124,7 @@ class _Case:
         excluded = sorted({source for route in routes for source in route.selection.excluded})
         if not isinstance(found, Misses) or not excluded:
             return found, ()
-        others = And((self.required.expression, *(Not(Compare.of(SOURCE, "=", source)) for source in excluded)))
-        if intersects(JsonPattern(others), self.required, world=self.possible.world) is None:
+        if self.decider.intersects(self._required, JsonPattern(_of_no_source(excluded))) is None:
             return found, ()
         whole = self._answer([route.caught_but_for_volume for route in routes])
         if not isinstance(whole, Covers):
@@ -157,8 +160,7 @@ class _Case:
         return kept
 
     def _noise(self, chosen: list[Route]) -> tuple[str, ...]:
-        wanted = JsonPattern(Or((self.named, Not(self.possible.events))))
-        extra = noise(wanted, [route.caught for route in chosen], world=self.possible.world)
+        extra = self.decider.noise(self._within_control, [route.caught for route in chosen])
         if isinstance(extra, dict):
             return (f"It rings for events beyond the control as well, such as {described(extra)}.",)
         return ()
@@ -233,6 +235,10 @@ class _Case:
     def _candidates(self, leaving: Sequence[Route]) -> tuple[Candidate, ...]:
         others = [judged for judged in self._judged if all(judged.route is not route for route in leaving)]
         return tuple(judged.candidate for judged in sorted(others, key=lambda judged: judged.rank, reverse=True))
+
+
+def _of_no_source(sources: Sequence[str]) -> Expression:
+    return And(tuple(Not(Compare.of(SOURCE, "=", source)) for source in sources))
 
 
 def _at_most(route: Route) -> Route:
