@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -34,10 +34,13 @@ def schema(fleet: bool) -> None:
 
 @click.command()
 @click.option("--drill", is_flag=True, help="Add what `auditor drill --ask-aws` and `--confirm-live` need.")
+@click.option("--hunt", is_flag=True, help="Add what `auditor hunt run` and `scan --hunt` need.")
+@click.option("--backtest", is_flag=True, help="Add what `auditor backtest` reads besides: logs and alarms' history.")
+@click.option("--verify-logs", is_flag=True, help="Add what `auditor verify-logs` needs.")
 @click.option("--fleet", is_flag=True, help="Instead, what the one needs who runs a scan of many accounts.")
 @click.option("--role-name", metavar="NAME", help=f"With --fleet: the role of each account.  [default: {ROLE_NAME}]")
 @click.option("--out", metavar="URL", help="With --fleet: the s3://bucket/prefix that the reports go to.")
-def policy(drill: bool, fleet: bool, role_name: str | None, out: str | None) -> None:
+def policy(fleet: bool, role_name: str | None, out: str | None, **more: bool) -> None:
     """Print the least IAM policy that a scan needs.
 
     It is made of the code's own lists of operations. A scan's only read; a drill may set an alarm's state besides.
@@ -45,19 +48,35 @@ def policy(drill: bool, fleet: bool, role_name: str | None, out: str | None) -> 
     A scan of many accounts needs two: the role in each account has the one of a scan, and who runs it has what --fleet
     prints, to list the organization, to take on these roles, and to store the reports.
     """
+    asked = [name for name, wanted in more.items() if wanted]
+    if fleet and asked:
+        raise UsageError(f"--{asked[0].replace('_', '-')} is for one account.", "Leave that out, or --fleet.")
+    if not fleet and (role_name or out):
+        raise UsageError("--role-name and --out are of a run over many accounts.", "Add --fleet.")
+    statements = _caller_statements(role_name or ROLE_NAME, out) if fleet else _scan_statements(asked)
+    click.echo(json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2))
+
+
+def _scan_statements(asked: Sequence[str]) -> list[dict[str, object]]:
+    """Gives the statements of a scan, and of what is asked for besides, each by its option's name."""
+    from auditor.collect.alarm_history import DESCRIBE_ALARM_HISTORY
+    from auditor.collect.digests import VERIFY
+    from auditor.collect.logs_events import FILTER_LOG_EVENTS
     from auditor.collect.operations import OPERATIONS
     from auditor.drill.operations import DRILL
+    from auditor.hunt.operations import HUNT
+    from auditor.logs.bucket import GET_OBJECT, LIST_OBJECTS
 
-    if fleet:
-        if drill:
-            raise UsageError("A drill is one account's.", "Leave out --fleet or --drill.")
-        statements = _caller_statements(role_name or ROLE_NAME, out)
-    elif role_name or out:
-        raise UsageError("--role-name and --out are of a run over many accounts.", "Add --fleet.")
-    else:
-        statements = [_statement("TrailAuditor", OPERATIONS)]
-        statements += [_statement("TrailAuditorDrill", DRILL)] if drill else []
-    click.echo(json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2))
+    more: dict[str, tuple[str, Sequence[Operation]]] = {
+        "drill": ("TrailAuditorDrill", DRILL),
+        "hunt": ("TrailAuditorHunt", HUNT),
+        "backtest": (
+            "TrailAuditorBacktest",
+            (DESCRIBE_ALARM_HISTORY, FILTER_LOG_EVENTS, GET_OBJECT, LIST_OBJECTS),
+        ),
+        "verify_logs": ("TrailAuditorVerifyLogs", VERIFY),
+    }
+    return [_statement("TrailAuditor", OPERATIONS), *(_statement(*more[name]) for name in asked)]
 
 
 def _caller_statements(role_name: str, out: str | None) -> list[dict[str, object]]:

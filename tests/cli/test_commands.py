@@ -87,6 +87,12 @@ def test_the_policy_lets_nothing_but_read() -> None:
     assert "s3:GetEncryptionConfiguration" in statement["Action"]
 
 
+def test_the_policy_for_verifying_logs_adds_what_that_needs() -> None:
+    reads, verifies = json.loads(auditor("policy", "--verify-logs").out)["Statement"]
+    assert [reads] == json.loads(auditor("policy").out)["Statement"]
+    assert verifies["Action"] == ["cloudtrail:ListPublicKeys", "kms:Decrypt", "s3:GetObject", "s3:ListBucket"]
+
+
 def test_the_policy_for_drills_adds_what_they_need_and_nothing_else() -> None:
     reads, drills = json.loads(auditor("policy", "--drill").out)["Statement"]
     assert [reads] == json.loads(auditor("policy").out)["Statement"]
