@@ -124,7 +124,7 @@ def _run(account: Snapshot, benchmark: Benchmark, checks: Sequence[Check[Any]]) 
         partition=account.caller.partition,
         region=account.region,
         benchmark=benchmark.version,
-        checks=tuple(check.id for check in checks),
+        checks=tuple(check.id for check in checks if check.asked(account)),
         api_calls=account.api_calls,
     )
 

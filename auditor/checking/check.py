@@ -67,6 +67,10 @@ class Check(ABC, Generic[S]):
     def judge(self, facts: S, account: Snapshot) -> Verdict:
         """Judges one subject. Purely: facts in, verdict out."""
 
+    def asked(self, account: Snapshot) -> bool:  # noqa: ARG002 - most are asked for always
+        """Gives whether the scan looked at what this judges; a check that was not asked for did not run."""
+        return True
+
     def findings(self, account: Snapshot, benchmark: Benchmark) -> tuple[Finding, ...]:
         """Gives one finding for each subject."""
         return tuple(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import click
 
 from auditor.benchmark import DEFAULT, VERSIONS, load
 from auditor.cli.fleet import Asked, FleetOptions, fleet_options
+from auditor.cli.hunting import Hunting, hunting
 from auditor.cli.options import compared, connected, redact, templates, written
 from auditor.errors import UsageError
 from auditor.findings import Severity
@@ -21,6 +23,8 @@ from auditor.findings import Severity
 if TYPE_CHECKING:
     from auditor.checking import Check
     from auditor.collect import Connection
+    from auditor.hunt.model import Query
+    from auditor.hunt.period import Period
     from auditor.model.snapshot import Snapshot
     from auditor.registry import BrokenPlugin
     from auditor.report import Report
@@ -60,7 +64,14 @@ NEVER = "never"
     metavar="FILE",
     help="Judge an evidence bundle or its snapshot.json, without AWS.",
 )
+@click.option(
+    "--verify-logs",
+    "look_back",
+    metavar="TIME",
+    help="Verify the trails' log files of the last 7d, 12h or so too, which reads all of them.",
+)
 @compared
+@hunting
 @fleet_options
 @redact
 @templates
@@ -76,6 +87,7 @@ def scan(
     fail_on: str,
     waivers: Path | None,
     stored: Path | None,
+    look_back: str | None,
     earlier: str | None,
     redact: bool,
     templates: Path | None,
@@ -83,6 +95,7 @@ def scan(
     quiet: bool,
     verbose: bool,
     fleet: FleetOptions,
+    hunts: Hunting,
 ) -> None:
     """Audit an AWS account, or many, and write reports.
 
@@ -97,11 +110,13 @@ def scan(
     least = None if fail_on == NEVER else Severity(fail_on)
     asked = Asked(benchmark, only, skip, given, accepted, out, pdf_variant, templates)
     if fleet.wanted:
-        if stored is not None or earlier is not None or redact:
-            raise UsageError("--from, --since and --redact are for one account.", "Leave them out for many accounts.")
+        if stored is not None or earlier is not None or redact or look_back or hunts.names:
+            given_one = "--from, --since, --redact, --verify-logs and --hunt"
+            raise UsageError(f"{given_one} are for one account.", "Leave them out for many accounts.")
         sys.exit(_scan_many(fleet, asked, (profile, region, endpoint_url), least, quiet=quiet))
     shown = _Shown(earlier, redact=redact, quiet=quiet, verbose=verbose)
-    sys.exit(_scan_one(asked, stored, (profile, region, endpoint_url), shown, least))
+    logs = _logs(look_back, hunts, benchmark, stored)
+    sys.exit(_scan_one(asked, stored, (profile, region, endpoint_url), shown, logs, least))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +129,37 @@ class _Shown:
     verbose: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Logs:
+    """What is asked of the logs besides: how far back to verify them, and what to hunt for."""
+
+    look_back: timedelta | None
+    hunts: Hunting
+    plan: tuple[tuple[Query, ...], Period] | None
+
+
+def _logs(look_back: str | None, hunts: Hunting, benchmark: str, stored: Path | None) -> _Logs:
+    back = None
+    if look_back:
+        from auditor.integrity import how_long
+
+        back = how_long(look_back)
+        if back is None or stored is not None:
+            raise UsageError(
+                "--verify-logs takes a time such as 7d or 12h, and no --from.", "See `auditor verify-logs`."
+            )
+    plan = hunts.plan(benchmark)
+    if plan and stored is not None:
+        raise UsageError("--hunt asks AWS, and --from does without.", "Leave one of the two out.")
+    return _Logs(back, hunts, plan)
+
+
 _Where = tuple[str | None, str | None, str | None]
 
 
-def _scan_one(asked: Asked, stored: Path | None, where: _Where, shown: _Shown, least: Severity | None) -> int:
+def _scan_one(
+    asked: Asked, stored: Path | None, where: _Where, shown: _Shown, logs: _Logs, least: Severity | None
+) -> int:
     """Audits one account and gives the exit code."""
     from auditor.cli.output import BUNDLE, chosen_formats, deliver
     from auditor.collect import connect
@@ -137,7 +179,7 @@ def _scan_one(asked: Asked, stored: Path | None, where: _Where, shown: _Shown, l
         report, account = _judged(stored, asked)
     else:
         assert connection is not None  # noqa: S101 - told to the type checker
-        report, account = _read_and_judged(connection, asked, quiet=shown.quiet)
+        report, account = _read_and_judged(connection, asked, logs, quiet=shown.quiet)
     told = _since(before, report) if before else report
     masked = _redacted(told) if shown.redact else told
     with _overlaid(asked.templates):
@@ -168,7 +210,7 @@ def _judged(stored: Path, asked: Asked) -> tuple[Report, Snapshot]:
     return audit(account, load(asked.benchmark), checks, broken, asked.waivers), account
 
 
-def _read_and_judged(connection: Connection, asked: Asked, *, quiet: bool) -> tuple[Report, Snapshot]:
+def _read_and_judged(connection: Connection, asked: Asked, logs: _Logs, *, quiet: bool) -> tuple[Report, Snapshot]:
     """Reads an account and judges it; what judges is imported while AWS answers."""
     from auditor.cli.output import progress_bar
     from auditor.collect import collect
@@ -176,8 +218,13 @@ def _read_and_judged(connection: Connection, asked: Asked, *, quiet: bool) -> tu
     with progress_bar(quiet=quiet) as progress, ThreadPoolExecutor(1, "imports") as meanwhile:
         importing = meanwhile.submit(_judges, asked.only, asked.skip)
         account = collect(connection, progress)
+        if logs.look_back is not None:
+            from auditor.collect.integrity import collect_integrity
+
+            account = collect_integrity(connection, account, logs.look_back, progress)
         judge, (checks, broken) = importing.result()
-        return judge(connection, account, load(asked.benchmark), checks, broken, asked.waivers, progress)
+        report, account = judge(connection, account, load(asked.benchmark), checks, broken, asked.waivers, progress)
+        return logs.hunts.joined(logs.plan, report, account, connection, progress), account
 
 
 def _judges(only: Sequence[str], skip: Sequence[str]) -> tuple[Judge, Checks]:

@@ -9,6 +9,7 @@ from auditor.model.alarm import Alarms, MuteRules
 from auditor.model.alternative import RegionAlternatives
 from auditor.model.bucket import BucketFacts, PublicAccessBlock
 from auditor.model.fact import Frozen, Read, Unreadable
+from auditor.model.integrity import LogIntegrity
 from auditor.model.key import KeyFacts
 from auditor.model.logs import LogGroupFacts, MetricFilters, Transformer, TransformerFacts
 from auditor.model.role import RoleFacts
@@ -42,6 +43,7 @@ class Snapshot(Frozen):
         organization_id: The id of the account's organization, such as `o-exampleorgid`, where it is known.
         shared: What was read of other accounts, each with its own credentials, as far as this account's trails lead
             there: to the trail of the organization, its log group and its bucket. They hold no further ones.
+        integrity: Whether the log files of each trail are as they were delivered; None where that was not asked for.
         api_calls: How many requests each operation took, retries counted, such as `{"s3:GetBucketAcl": 1}`.
     """
 
@@ -63,6 +65,7 @@ class Snapshot(Frozen):
     alternatives: tuple[RegionAlternatives, ...] = ()
     organization_id: str = ""
     shared: tuple[Snapshot, ...] = ()
+    integrity: tuple[LogIntegrity, ...] | None = None
     api_calls: dict[str, int]
 
     @property

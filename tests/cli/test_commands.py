@@ -21,7 +21,7 @@ from tests.cli.run import auditor
 # The ids that the product promises; adding one is a change to this list, losing one a break.
 PROMISED = """
 trail.multi_region trail.logging trail.log_validation trail.management_events trail.global_events trail.encryption
-trail.delivery trail.digest_delivery trail.s3_data_events trail.insights
+trail.delivery trail.digest_delivery trail.log_integrity trail.s3_data_events trail.insights
 bucket.public_access bucket.encryption bucket.delete_protection bucket.versioning bucket.tls_only
 bucket.access_logging bucket.cloudtrail_access bucket.retention
 cloudwatch.integration cloudwatch.delivery cloudwatch.role cloudwatch.retention cloudwatch.encryption
