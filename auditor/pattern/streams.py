@@ -81,8 +81,12 @@ class Tally:
     examples: tuple[LogEvent, ...]
 
 
-class _BrokenError(Exception):
-    """A file's content is not what it should be."""
+class BrokenFileError(Exception):
+    """A file's content is not what it should be; the message says how."""
+
+
+class DigestError(BrokenFileError):
+    """A file is a digest of log files, which holds no events."""
 
 
 def tally(
@@ -139,8 +143,10 @@ def batches(path: Path, *, decoded: bool = True) -> Iterator[Batch | Skipped]:
             yield file
             continue
         try:
-            yield from map(Batch, itertools.repeat(file), _pieces(file, decoded=decoded))
-        except _BrokenError as error:
+            with file.open("rb") as opened:
+                size = os.fstat(opened.fileno()).st_size
+                yield from map(Batch, itertools.repeat(file), pieces(opened, file.name, size, decoded=decoded))
+        except BrokenFileError as error:
             yield Skipped(file, str(error))
         except OSError as error:
             yield Skipped(file, error.strerror or str(error))
@@ -155,29 +161,44 @@ def _files(path: Path) -> Iterator[Path | Skipped]:
     for folder, inner, names in os.walk(path, onerror=unreadable.append):
         inner[:] = sorted(name for name in inner if not name.startswith("."))
         for name in sorted(names):
-            if not name.startswith(".") and name.lower().removesuffix(".gz").endswith(ENDINGS):
+            if may_hold_events(name):
                 yield Path(folder, name)
     for error in unreadable:
         yield Skipped(Path(error.filename), error.strerror or str(error))
 
 
-def _pieces(path: Path, *, decoded: bool) -> Iterator[list[LogEvent]]:
-    with path.open("rb") as file:
-        packed = file.peek(2).startswith(_GZIP)
-        if _is_document(file, path, packed=packed):
-            if os.fstat(file.fileno()).st_size > _LARGEST:
-                raise _too_large()
-            yield _document(_unpacked(file.read()) if packed else file.read())
-        else:
-            yield from _lines(gzip.GzipFile(fileobj=file) if packed else file, decoded=decoded)
+def may_hold_events(name: str) -> bool:
+    """Tells by a file's name whether a folder that is read as events is meant to have it read."""
+    return not name.startswith(".") and name.lower().removesuffix(".gz").endswith(ENDINGS)
 
 
-def _is_document(file: io.BufferedReader, path: Path, *, packed: bool) -> bool:
+def pieces(file: io.BufferedReader, name: str, size: int, *, decoded: bool = True) -> Iterator[list[LogEvent]]:
+    """Gives the events of one open file, all at once or a piece at a time.
+
+    Args:
+        file: The file, at its start.
+        name: Its name, whose ending says whether it is one of lines.
+        size: How many bytes it has.
+        decoded: Whether a line that holds a JSON object is given as such, or else as its text.
+
+    Raises:
+        BrokenFileError: It is broken; what could be read of it has been given before.
+    """
+    packed = file.peek(2).startswith(_GZIP)
+    if _is_document(file, name, packed=packed):
+        if size > _LARGEST:
+            raise _too_large()
+        yield _document(_unpacked(file.read()) if packed else file.read())
+    else:
+        yield from _lines(gzip.GzipFile(fileobj=file) if packed else file, decoded=decoded)
+
+
+def _is_document(file: io.BufferedReader, name: str, *, packed: bool) -> bool:
     """Tells whether a file is one JSON document rather than lines; the file stays at its start."""
     start = _start(file.peek(64), 64, packed=packed)
     if start.startswith(b'{"Records"'):
         return True
-    if not start.startswith((b"{", b"[")) or path.name.lower().removesuffix(".gz").endswith(_OF_LINES):
+    if not start.startswith((b"{", b"[")) or name.lower().removesuffix(".gz").endswith(_OF_LINES):
         return False
     first = _start(file.read(_WINDOW), _WINDOW * 4, packed=packed).partition(b"\n")[0]
     file.seek(0)
@@ -196,7 +217,7 @@ def _start(start: bytes, size: int, *, packed: bool) -> bytes:
         try:
             start = zlib.decompressobj(31).decompress(start, size)
         except zlib.error as error:
-            raise _BrokenError(f"it is not gzip throughout: {error}") from None
+            raise BrokenFileError(f"it is not gzip throughout: {error}") from None
     return start.lstrip()
 
 
@@ -208,30 +229,30 @@ def _unpacked(packed: bytes) -> bytes:
         try:
             parts.append(member.decompress(packed, _LARGEST + 1 - size))
         except zlib.error as error:
-            raise _BrokenError(f"it is not gzip throughout: {error}") from None
+            raise BrokenFileError(f"it is not gzip throughout: {error}") from None
         size += len(parts[-1])
         if size > _LARGEST:
             raise _too_large()
         if not member.eof:
-            raise _BrokenError("it ends in the middle of its gzip data")
+            raise BrokenFileError("it ends in the middle of its gzip data")
         packed = member.unused_data.lstrip(b"\0")
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _too_large() -> _BrokenError:
-    return _BrokenError(f"it is larger than {_LARGEST >> 20} MB")
+def _too_large() -> BrokenFileError:
+    return BrokenFileError(f"it is larger than {_LARGEST >> 20} MB")
 
 
 def _document(content: bytes) -> list[LogEvent]:
     try:
         found = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise _BrokenError(f"it is not JSON: {error}") from None
+        raise BrokenFileError(f"it is not JSON: {error}") from None
     if isinstance(found, dict) and "digestS3Bucket" in found:
-        raise _BrokenError("it is a digest of log files, which holds no events")
+        raise DigestError("it is a digest of log files, which holds no events")
     events = found.get("Records", [found]) if isinstance(found, dict) else found
     if not isinstance(events, list) or not set(map(type, events)) <= {dict}:
-        raise _BrokenError("its records are not a list of JSON objects")
+        raise BrokenFileError("its records are not a list of JSON objects")
     return events
 
 
@@ -241,7 +262,7 @@ def _lines(file: io.BufferedReader | gzip.GzipFile, *, decoded: bool) -> Iterato
     try:
         while line := file.readline(_LONGEST_LINE + 1):
             if len(line) > _LONGEST_LINE:
-                raise _BrokenError(f"it has a line of more than {_LONGEST_LINE >> 20} MB")
+                raise BrokenFileError(f"it has a line of more than {_LONGEST_LINE >> 20} MB")
             if not line.isspace():
                 events.append(read(line))
             if len(events) >= _LINES_AT_ONCE:
@@ -249,7 +270,7 @@ def _lines(file: io.BufferedReader | gzip.GzipFile, *, decoded: bool) -> Iterato
                 events = []
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         yield events
-        raise _BrokenError(f"its end is not to be read: {error}") from None
+        raise BrokenFileError(f"its end is not to be read: {error}") from None
     yield events
 
 
