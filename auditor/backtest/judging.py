@@ -238,8 +238,9 @@ def alarms(
                 region=one.alarm.region,
                 people=heard,
                 rings=len(rings),
-                stays=bool(one.course and len(one.course.rings) > len(one.course.quiet)),
+                stays=bool(one.course and one.course.stays),
                 silent_rings=silent,
+                repeats=len(one.course.repeats) if one.course else 0,
                 unknown=one.unknown,
             )
         )

@@ -156,6 +156,7 @@ class AlarmResult(Frozen):
         people: Whether somebody is told when it goes off.
         rings: How often it went off.
         silent_rings: How often of these it went off with no event that any control names.
+        repeats: How often it might have gone off again for the same events while no new data came.
         unknown: Why it was not followed; empty where it was.
         stays: Whether it was still in ALARM at the end.
         history: What its history says, where it was read.
@@ -168,6 +169,7 @@ class AlarmResult(Frozen):
     rings: int
     stays: bool = False
     silent_rings: int = 0
+    repeats: int = 0
     unknown: str = ""
     history: AlarmHistory | None = None
 

@@ -154,14 +154,19 @@ class Course:
 
     Attributes:
         rings: When it goes into ALARM.
+        repeats: When it may do so again for the same events: while no new data come, CloudWatch looks at the last ones
+            once more, which the guide says might execute the actions again.
         quiet: When it leaves it.
         heard: What it makes of the events of each minute that was asked for.
+        stays: Whether it is in ALARM at the end.
         gaps: Whether any datapoint was missing when it counted how many there are.
     """
 
     rings: list[Ring] = field(default_factory=list)
+    repeats: list[Ring] = field(default_factory=list)
     quiet: list[int] = field(default_factory=list)
     heard: dict[int, Heard] = field(default_factory=dict)
+    stays: bool = False
     gaps: bool = False
 
 
@@ -195,6 +200,8 @@ class _Player:
         self.ages = range(setting.periods + looks_back)
         self.reach = setting.minutes * (setting.periods + looks_back)
         self.over: dict[int, bool | None] = {}
+        # In which minutes it was in ALARM.
+        self.on: dict[int, bool] = {}
         self.verdicts: dict[tuple[bool | None, ...], Verdict] = {}
         self.course = Course()
 
@@ -216,6 +223,7 @@ class _Player:
             sounding = found.real and state is State.ALARM
             last = minute
         self._rung(asked)
+        self.course.stays = state is State.ALARM
         return self.course
 
     def _told(self, minute: int, state: State | None, *, sounding: bool) -> Heard:
@@ -255,9 +263,13 @@ class _Player:
             length = self.setting.minutes
             ends = [minute - age * length for age in found.used if self._over(minute - age * length)]
             spans = tuple((end - length + 1, end) for end in ends)
-            self.course.rings.append(Ring(minute, state, spans))
+            again = all(self.on.get(end, False) for end in ends)
+            (self.course.repeats if again else self.course.rings).append(Ring(minute, state, spans))
         elif state is State.ALARM is not after:
             self.course.quiet.append(minute)
+        if len(self.on) > 4 * self.reach:
+            self.on = {at: one for at, one in self.on.items() if at > minute - self.reach}
+        self.on[minute] = after is State.ALARM
         return after
 
     def _rung(self, asked: set[int]) -> None:

@@ -25,12 +25,25 @@ OF_THE_DATA = "123837392027"
 CHECKS = [check for check in load_checks(("alarm.*",), ())[0] if isinstance(check, AlarmCheck)]
 
 
-def all_chains(**changed: Any) -> Snapshot:
+FEW = [check for check in CHECKS if check.id in {"alarm.cloudtrail_changes", "alarm.unauthorized_api_calls"}]
+
+
+def few_chains(**changed: Any) -> Snapshot:
+    """An account with a sound chain for a few controls."""
+    return _chains([check.id for check in FEW], changed)
+
+
+def all_chains() -> Snapshot:
     """An account with a sound chain for each control."""
+    return _chains(BENCHMARK.requirements, {})
+
+
+def _chains(checks: Iterable[str], changed: dict[str, Any]) -> Snapshot:
     parts: list[Any] = []
-    for check, requirement in BENCHMARK.requirements.items():
+    for check in checks:
         name = check.partition(".")[2]
-        parts += [metric_filter(name, requirement.readings[0].pattern), alarm(name, **changed)]
+        found = metric_filter(name, BENCHMARK.requirements[check].readings[0].pattern)
+        parts += [found, alarm(name, **changed)]
     return account(*parts)
 
 
@@ -78,7 +91,8 @@ def write_logs(folder: Path, events: Sequence[dict[str, Any]], *, per_file: int 
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(0, len(events), per_file):
         some = events[number : number + per_file]
-        delivered = datetime.fromisoformat(some[-1]["eventTime"]) + timedelta(minutes=5)
+        times = [one["eventTime"] for one in some if one["eventTime"].startswith("2")]
+        delivered = datetime.fromisoformat(max(times, default="2026-11-20T12:00:00Z")) + timedelta(minutes=5)
         name = f"{ACCOUNT}_CloudTrail_us-east-1_{delivered:%Y%m%dT%H%MZ}_{number:016d}.json.gz"
         (folder / name).write_bytes(gzip.compress(json.dumps({"Records": some}).encode()))
     return folder
@@ -88,7 +102,7 @@ def replayed(
     facts: Snapshot,
     place: Path | str,
     *,
-    checks: Iterable[AlarmCheck] = CHECKS,
+    checks: Iterable[AlarmCheck] = FEW,
     workers: int = 1,
     by_delivery: bool = False,
     since: datetime | None = None,

@@ -2,9 +2,9 @@
 
 python -m tests.benchmarks.backtest_speed [EVENTS...]
 
-The logs are made of CloudTrail's real records in tests/backtest/data, with the times moved apart over a month: files as
-CloudTrail writes them, gzip JSON of a few hundred records. The chains are one for each control, all sound. Seconds of CPU
-are told beside those of the clock, for a machine that does other things as well; the peak is that of the largest process.
+The logs are made of CloudTrail's real records in tests/backtest/data, with the times moved apart over a month: files
+as CloudTrail writes them, gzip JSON of a few hundred records. The chains are one for each control, all sound. Seconds of
+CPU are told beside those of the clock, for a machine that does other things; the peak is that of the largest process.
 """
 
 from __future__ import annotations
@@ -81,9 +81,8 @@ def run(place: str, workers: int) -> None:
 
 def main() -> None:
     sizes = [int(each) for each in sys.argv[1:]] or SIZES
-    print(
-        f"{'events':>10} {'workers':>7} {'seconds':>8} {'a minute':>12} {'of CPU':>8} {'a CPU minute':>12} {'peak':>9}"
-    )
+    heads = ("events", "workers", "seconds", "a minute", "of CPU", "a CPU minute", "peak")
+    print(" ".join(f"{head:>{width}}" for head, width in zip(heads, (10, 7, 8, 12, 8, 12, 9), strict=True)))
     for count in sizes:
         with tempfile.TemporaryDirectory() as name:
             make_logs(Path(name), count)

@@ -52,10 +52,11 @@ class CloudWatchGaps:
         return call.changed(forward(call), sort)
 
     def _set_alarm_state(self, call: Call, forward: Forward) -> Response:
-        """An alarm that goes into ALARM tells its topics, and its history says how that went."""
+        """An alarm that goes into ALARM tells its topics, and its history says so, and how that went."""
         name, state = call.params["AlarmName"], call.params["StateValue"]
         composite = self._composites.get(_home(call), {}).get(name)
         alarm = composite or _metric_alarm(call, name)
+        before = alarm["StateValue"] if alarm is not None else state
         goes_off = alarm is not None and state == "ALARM" != alarm["StateValue"] and alarm["ActionsEnabled"]
         actions = alarm["AlarmActions"] if alarm is not None and goes_off else []
         if composite is None:
@@ -67,7 +68,8 @@ class CloudWatchGaps:
             response = call.reply({})
         topics = sns_backends[call.account][call.region].topics
         kind = "MetricAlarm" if composite is None else "CompositeAlarm"
-        items = [_action(name, kind, action, works=action in topics) for action in actions]
+        items = [_update(name, kind, before, state)] if before != state else []
+        items += [_action(name, kind, action, works=action in topics) for action in actions]
         self._history.setdefault(_home(call), []).extend(items)
         return response
 
@@ -127,6 +129,18 @@ def _metric_alarm(call: Call, name: str) -> dict[str, Any] | None:
         return None
     found = {"StateValue": alarm.state_value, "ActionsEnabled": alarm.actions_enabled}
     return {**found, "AlarmActions": alarm.alarm_actions}
+
+
+def _update(alarm: str, kind: str, before: str, after: str) -> dict[str, Any]:
+    data = {"oldState": {"stateValue": before}, "newState": {"stateValue": after}}
+    return {
+        "AlarmName": alarm,
+        "AlarmType": kind,
+        "Timestamp": datetime.now(UTC),
+        "HistoryItemType": "StateUpdate",
+        "HistorySummary": f"Alarm updated from {before} to {after}",
+        "HistoryData": json.dumps(data),
+    }
 
 
 def _action(alarm: str, kind: str, action: str, *, works: bool) -> dict[str, Any]:
