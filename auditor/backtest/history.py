@@ -10,13 +10,14 @@ from auditor.backtest import result
 from auditor.backtest.backtest import Replayed
 from auditor.backtest.judging import at
 from auditor.backtest.ringing import Played
+from auditor.collect.alarm_history import RealHistory
 from auditor.model.alarm import Alarm
 from auditor.model.fact import Read, Unreadable
 
 # CloudTrail delivers events within about 5 minutes on average, and seldom after more than 15; evaluation takes a few.
 _EARLY, _LATE = timedelta(minutes=5), timedelta(minutes=30)
 
-History = Mapping[str, Read[tuple[datetime, ...]]]
+History = Mapping[str, Read[RealHistory]]
 
 
 def alarms_of(replayed: Replayed) -> tuple[Alarm, ...]:
@@ -48,16 +49,23 @@ def compared(replayed: Replayed, history: History, since: datetime, until: datet
 
 
 def _compared(
-    played: Played, real: Read[tuple[datetime, ...]] | None, since: datetime, until: datetime
+    played: Played, real: Read[RealHistory] | None, since: datetime, until: datetime
 ) -> result.AlarmHistory | None:
-    """Compares one alarm; a few minutes in either direction are no difference, since events arrive late."""
+    """Compares one alarm; a few minutes in either direction are no difference, since events arrive late.
+
+    What it did before it was last changed says nothing of the alarm as it is.
+    """
     if real is None or isinstance(real, Unreadable) or played.course is None:
         return None
     rings = [at(ring.at + 1) for ring in played.course.rings]
     heard = sorted(at(minute) for minute, _ in played.course.heard.items())
-    missing = (one for one in rings if since <= one <= until - _LATE and not _near(one - _EARLY, real, one + _LATE))
-    unexplained = (one for one in real if not _near(one - _LATE, heard, one + _EARLY))
-    return result.AlarmHistory(went_off=real, missing=tuple(missing), unexplained=tuple(unexplained))
+    first = max(since, real.changed) if real.changed else since
+    off = [one for one in real.went_off if one >= first]
+    missing = (one for one in rings if first <= one <= until - _LATE and not _near(one - _EARLY, off, one + _LATE))
+    unexplained = (one for one in off if not _near(one - _LATE, heard, one + _EARLY))
+    return result.AlarmHistory(
+        went_off=real.went_off, changed=real.changed, missing=tuple(missing), unexplained=tuple(unexplained)
+    )
 
 
 def _near(first: datetime, moments: Sequence[datetime], last: datetime) -> bool:

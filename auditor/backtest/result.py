@@ -140,11 +140,13 @@ class AlarmHistory(Frozen):
 
     Attributes:
         went_off: When it really went into ALARM.
+        changed: When it was last made or changed in that time; what it did before is not compared.
         missing: When it should have and did not.
         unexplained: When it did though nothing in the logs should have made it.
     """
 
     went_off: tuple[datetime, ...] = ()
+    changed: datetime | None = None
     missing: tuple[datetime, ...] = ()
     unexplained: tuple[datetime, ...] = ()
 

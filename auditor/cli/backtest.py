@@ -117,6 +117,7 @@ def backtest(
     from auditor.bundle import read_snapshot
     from auditor.cli.output import progress_bar
     from auditor.collect import collect, connect
+    from auditor.collect.alarm_history import account_of
 
     if (logs is None) is (log_group is None):
         raise UsageError("Events come from --logs or from --log-group.", "Give one of the two.")
@@ -140,7 +141,9 @@ def backtest(
             assert connection is not None  # noqa: S101 - a log group is never read offline
             source = _group(str(log_group), account, connection, span, bar)
         replayed = replay(account, chosen, checks, source, span)
-    found = _with_history(replayed, connection, quiet=quiet) if connection is not None else replayed.found
+    found = replayed.found
+    if connection is not None and (stored is None or account_of(connection) == account.account_id):
+        found = _with_history(replayed, connection, quiet=quiet)
     _deliver(found, formats, out, quiet=quiet, verbose=verbose)
     sys.exit(exit_code(found))
 
@@ -174,16 +177,23 @@ def _checks(only: Sequence[str], benchmark: Benchmark) -> list[AlarmCheck]:
 def _share_bar(*, quiet: bool) -> Iterator[Callable[[float, float | None], None]]:
     """Gives what to tell of progress, and of how much there is; a bar on stderr shows it, on a terminal only."""
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield lambda done, total: None  # noqa: ARG005 - nobody looks
         return
-    columns = (SpinnerColumn(), TextColumn("Replaying"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    said = TextColumn("{task.description}")
+    columns = (SpinnerColumn(), said, BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, advance=done, total=total)
+        task = bar.add_task("Replaying", total=None)
+
+        def told(done: float, total: float | None) -> None:
+            bar.update(task, advance=done, total=total)
+            if total is None:
+                bar.update(task, description=f"Replaying {bar.tasks[task].completed / 1e6:,.1f} MB")
+
+        yield told
 
 
 def _files(
@@ -266,14 +276,14 @@ def _group_of(named: str, account: Snapshot, region: str) -> tuple[str, str]:
 def _with_history(replayed: Replayed, connection: Connection, *, quiet: bool) -> Backtest:
     from auditor.backtest.history import alarms_of, compared, interval
     from auditor.cli.output import progress_bar
-    from auditor.collect.alarm_history import KEPT, went_off
+    from auditor.collect.alarm_history import KEPT, real_history
 
     times = interval(replayed, datetime.now(UTC), KEPT)
     alarms = alarms_of(replayed)
     if times is None or not alarms:
         return replayed.found
     with progress_bar(quiet=quiet) as progress:
-        history = went_off(connection, alarms, *times, progress)
+        history = real_history(connection, alarms, *times, progress)
     return compared(replayed, history, *times)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from auditor.backtest.history import alarms_of, compared, interval
 from auditor.backtest.result import AlarmHistory, Backtest, exit_code
-from auditor.collect.alarm_history import KEPT, _is_ring, went_off
+from auditor.collect.alarm_history import KEPT, RealHistory, _is_ring, account_of, real_history
 from auditor.model.fact import Unreadable
 from tests.aws.account import Account
 from tests.backtest.build import few_chains, looking, replayed, stopping, write_logs
@@ -26,12 +26,15 @@ def at(minutes: float) -> datetime:
     return NOON + timedelta(minutes=minutes)
 
 
-def against(tmp_path: Path, *real: float, events: tuple[float, ...] = (10, 300)) -> tuple[Backtest, AlarmHistory]:
+def against(
+    tmp_path: Path, *real: float, events: tuple[float, ...] = (10, 300), changed: float | None = None
+) -> tuple[Backtest, AlarmHistory]:
     """Trails were stopped twice, and the alarm went off in these minutes."""
     logs = [looking(at(0)), *(stopping(at(minutes)) for minutes in events), looking(at(600))]
     found = replayed(few_chains(), write_logs(tmp_path, logs))
     arn = alarm(NAME).arn
-    history = {one.arn: () for one in alarms_of(found)} | {arn: tuple(at(minutes) for minutes in real)}
+    history = {one.arn: RealHistory(()) for one in alarms_of(found)}
+    history[arn] = RealHistory(tuple(at(minutes) for minutes in real), None if changed is None else at(changed))
     told = compared(found, history, at(0), at(640))
     (mine,) = [one.history for one in told.alarms if one.arn == arn]
     assert mine is not None
@@ -53,6 +56,14 @@ def test_an_alarm_that_never_went_off_is_a_failure(tmp_path: Path) -> None:
 def test_an_alarm_that_went_off_for_nothing_in_the_logs_is_told(tmp_path: Path) -> None:
     told, mine = against(tmp_path, 15, 150, 304)
     assert mine.unexplained == (at(150),)
+    assert exit_code(told) == 0
+
+
+def test_what_came_before_the_alarm_was_changed_is_not_compared(tmp_path: Path) -> None:
+    told, mine = against(tmp_path, 150, changed=200)
+    assert (mine.missing, mine.unexplained) == ((at(301),), ())
+    told, mine = against(tmp_path, changed=400)
+    assert (mine.missing, mine.unexplained) == ((), ())
     assert exit_code(told) == 0
 
 
@@ -103,13 +114,15 @@ def test_the_history_is_read_over_http(aws_account: Account) -> None:
     for state in ("ALARM", "OK", "ALARM"):
         stage.state(stage.name, state)
     until = datetime.now(UTC) + timedelta(minutes=1)
-    found = went_off(connection, watched, before, until)
+    found = real_history(connection, watched, before, until)
     real = found[watched[0].arn]
     assert not isinstance(real, Unreadable)
-    assert len(real) == 2
-    assert found[watched[1].arn] == ()
-    assert went_off(connection, watched[:1], until, until + timedelta(minutes=1)) == {watched[0].arn: ()}
+    assert len(real.went_off) == 2
+    assert found[watched[1].arn] == RealHistory(())
+    later = real_history(connection, watched[:1], until, until + timedelta(minutes=1))
+    assert later == {watched[0].arn: RealHistory(())}
+    assert account_of(connection) == aws_account.account_id
     aws_account.controls.fail("cloudwatch:DescribeAlarmHistory")
-    denied = went_off(connection, watched[:1], before, until)[watched[0].arn]
+    denied = real_history(connection, watched[:1], before, until)[watched[0].arn]
     assert isinstance(denied, Unreadable)
     assert denied.permission == "cloudwatch:DescribeAlarmHistory"

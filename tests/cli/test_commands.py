@@ -170,6 +170,7 @@ def test_the_version_needs_none_of_the_heavy_packages() -> None:
         "policy",
         "schema",
         "drill",
+        "backtest",
     ],
 )
 def test_help_is_there_for_each_command(command: str) -> None:
