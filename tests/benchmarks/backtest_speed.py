@@ -3,8 +3,8 @@
 python -m tests.benchmarks.backtest_speed [EVENTS...]
 
 The logs are made of CloudTrail's real records in tests/backtest/data, with the times moved apart over a month: files
-as CloudTrail writes them, gzip JSON of a few hundred records. The chains are one for each control, all sound. Seconds of
-CPU are told beside those of the clock, for a machine that does other things; the peak is that of the largest process.
+as CloudTrail writes them, gzip JSON of a few hundred records. The chains are one for each control, all sound. Seconds
+of CPU are told beside those of the clock, for a machine that is busy besides; the peak is that of the largest process.
 """
 
 from __future__ import annotations
