@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from auditor.backtest.alarms import AlarmPlan, alarm_plans
 from auditor.backtest.plan import MANAGEMENT, ControlPlan, FilterKey, FilterPlan, Plan, TrailPlan
 from auditor.benchmark import Benchmark, Reading
-from auditor.chain import Proof, Route, possible_in, prove, routes_of
+from auditor.chain import Route, possible_in, prove, routes_of
 from auditor.chain.delivery import log_group_link, trail_link
 from auditor.chain.filtering import filter_link, parsed
 from auditor.chain.link import unsure
 from auditor.chain.possible import named_by
 from auditor.chain.relevance import MEANT, likeness
 from auditor.chain.selection import EVERYTHING, SOURCE, selection_of
-from auditor.findings import ChainLink, LinkName, LinkStatus
+from auditor.findings import ChainLink, LinkName, LinkStatus, Status
 from auditor.model.fact import Unreadable
 from auditor.model.logs import LogGroupFacts, MetricFilter
 from auditor.model.snapshot import Snapshot
@@ -34,13 +34,13 @@ class Control:
     Attributes:
         reading: The reading that the proof chose; the first where there was nothing to prove.
         expression: What it names.
-        proof: The proof; None where the account has no trail.
+        verdict: What the proof over all possible events says; without a trail there is nothing to prove.
     """
 
     check_id: str
     reading: Reading
     expression: Expression
-    proof: Proof | None
+    verdict: Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +115,11 @@ def _controls(
         # Without a trail there is nothing to prove, and the first reading is asked for.
         if not routes:
             reading = requirement.readings[0]
-            yield Control(check, reading, named_by(reading), None)
+            nothing = Status.UNKNOWN if isinstance(account.trails, Unreadable) else Status.FAIL
+            yield Control(check, reading, named_by(reading), nothing)
             continue
         proof = prove(requirement, routes, possible)
-        yield Control(check, proof.reading, named_by(proof.reading), proof)
+        yield Control(check, proof.reading, named_by(proof.reading), proof.status)
 
 
 def _control_plan(control: Control, benchmark: Benchmark) -> ControlPlan:

@@ -15,7 +15,6 @@ from auditor.backtest.fate import Fate, Fates, Kind, Passing, Paths
 from auditor.backtest.ringing import Played, companions
 from auditor.backtest.states import Ring
 from auditor.backtest.tally import EXAMPLES, Brief, Passage, Surplus, Tally
-from auditor.findings import Status
 
 _MINUTES_OF_A_DAY = 1440
 _MOST_RINGS = 200
@@ -138,7 +137,7 @@ class _Judge:
             title=asked.title,
             reading=control.reading.name,
             pattern=control.reading.pattern,
-            verdict=control.proof.status if control.proof else Status.FAIL,
+            verdict=control.verdict,
             outcome=self._outcome(),
             should=sum(kinds.values()),
             caught=self.caught,

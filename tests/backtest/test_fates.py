@@ -110,7 +110,7 @@ def test_what_could_not_be_read_leaves_it_open(tmp_path: Path) -> None:
     unread = unreadable("cloudtrail:DescribeTrails", "the trails")
     place = write_logs(tmp_path, [stopping(at(0))])
     found = replayed(few_chains().model_copy(update={"trails": unread}), place)
-    assert control(found, NAME).open == 1
+    assert (control(found, NAME).open, control(found, NAME).verdict.value) == (1, "UNKNOWN")
     assert exit_code(found.found) == 3
     alarms = unreadable("cloudwatch:DescribeAlarms", "the alarms")
     facts = few_chains()
