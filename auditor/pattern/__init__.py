@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from auditor.pattern.evaluation import compile_pattern, evaluate
     from auditor.pattern.eventbridge import EventBridgePattern, eventbridge_pattern
     from auditor.pattern.finding import Undecided
-    from auditor.pattern.insights import InsightsQuery, insights_query
+    from auditor.pattern.insights import InsightsQuery, insights_condition, insights_field, insights_query
     from auditor.pattern.model import (
         Always,
         And,
@@ -62,7 +62,7 @@ _PLACES = {
     "evaluation": ("compile_pattern", "evaluate"),
     "eventbridge": ("EventBridgePattern", "eventbridge_pattern"),
     "finding": ("Undecided",),
-    "insights": ("InsightsQuery", "insights_query"),
+    "insights": ("InsightsQuery", "insights_condition", "insights_field", "insights_query"),
     "parsing": ("parse",),
     "printing": ("expression_text",),
     "semantics": ("QUESTIONS", "Semantics"),
@@ -123,6 +123,8 @@ __all__ = [
     "evaluate",
     "eventbridge_pattern",
     "expression_text",
+    "insights_condition",
+    "insights_field",
     "insights_query",
     "intersects",
     "noise",

@@ -87,10 +87,19 @@ def insights_query(pattern: Pattern | Expression, semantics: Semantics = _DEFAUL
     if isinstance(pattern, TermPattern):
         return InsightsQuery(_query(["@message"], _terms(pattern)), ())
     expression = pattern.expression if isinstance(pattern, JsonPattern) else pattern
+    condition = insights_condition(expression, semantics)
+    fields = dict.fromkeys(insights_field(atom.selector) for atom in atoms_of([expression]))
+    return InsightsQuery(_query([*fields, "@message"], condition.text), condition.notes)
+
+
+def insights_condition(expression: Expression, semantics: Semantics = _DEFAULT) -> InsightsQuery:
+    """Gives what stands behind `filter` alone; empty where every event is wanted.
+
+    Raises:
+        CannotExpressError: No condition says the same.
+    """
     condition = _Writer(semantics.settled()).written(expression)
-    atoms = list(atoms_of([expression]))
-    fields = dict.fromkeys(_field(atom.selector) for atom in atoms)
-    return InsightsQuery(_query([*fields, "@message"], condition), tuple(_notes(atoms)))
+    return InsightsQuery(condition, tuple(_notes(list(atoms_of([expression])))))
 
 
 def _query(fields: Sequence[str], condition: str) -> str:
@@ -139,9 +148,9 @@ class _Writer:
         elif isinstance(node, Compare):
             return self._compare(node, within=within)
         elif isinstance(node, NotExists):
-            return f"not ispresent({_field(node.selector)})"
+            return f"not ispresent({insights_field(node.selector)})"
         elif isinstance(node, IsTrue | IsFalse):
-            return f"{_field(node.selector)} = {int(isinstance(node, IsTrue))}"
+            return f"{insights_field(node.selector)} = {int(isinstance(node, IsTrue))}"
         else:
             raise CannotExpressError(f"{expression_text(node)}: Insights documents no test for that")
         return f"({text})" if within else text
@@ -159,9 +168,9 @@ class _Writer:
             if isinstance(key, int):
                 yield found[0]
             elif len(set(found)) == 1:
-                yield f"{_field(key)} = {found[0]}"
+                yield f"{insights_field(key)} = {found[0]}"
             else:
-                yield f"{_field(key)} in [{', '.join(dict.fromkeys(found))}]"
+                yield f"{insights_field(key)} in [{', '.join(dict.fromkeys(found))}]"
 
     def _word(self, term: Expression) -> str | None:
         """Gives the text in quotes, if it is an equal one without wildcards."""
@@ -171,7 +180,7 @@ class _Writer:
         return _quoted(parts[0]) if len(parts) == 1 else None
 
     def _compare(self, node: Compare, *, within: bool) -> str:
-        field = _field(node.selector)
+        field = insights_field(node.selector)
         if node.op != "!=":
             return self._matched(field, node)
         unequal = self._matched(field, node)
@@ -199,7 +208,7 @@ class _Writer:
         return f"{field} {like} /^{_escaped(parts[0])}$/" if quoted is None else f"{field} {node.op} {quoted}"
 
 
-def _field(selector: Selector) -> str:
+def insights_field(selector: Selector) -> str:
     """Gives a field's name as Insights discovers it."""
     name = ".".join(_name(selector, step) for step in selector.steps)
     if name.startswith("@"):
