@@ -25,6 +25,7 @@ COMMANDS = {
     "drill": ("auditor.cli.drill", "drill", "Follow an event of each control, or ring one alarm."),
     "verify-logs": ("auditor.cli.verify_logs", "verify_logs", "Prove a trail's log files whole and unchanged."),
     "backtest": ("auditor.cli.backtest", "backtest", "Replay real events through the account's chains."),
+    "hunt": ("auditor.cli.hunt", "hunt", "Ask the logs by named queries, at AWS or in files."),
     "pattern": ("auditor.cli.pattern", "pattern", "Work with CloudWatch Logs filter patterns."),
     "policy": ("auditor.cli.contract", "policy", "Print the least IAM policy that a scan needs."),
     "schema": ("auditor.cli.contract", "schema", "Print the JSON Schema of report.json."),
