@@ -34,13 +34,16 @@ _AWS_NAMED = re.compile(r"(?:eventName|ServiceName|DisplayName|policyName|Operat
 def redacted(report: Report) -> Report:
     """Gives a report in which no account id, mail address, web address of a subscriber or resource name is left."""
     dumped = report.model_dump(mode="json")
-    masks = _Masks((*_names(report), *_in_texts([dumped["findings"], dumped["changes"]])))
+    masks = _Masks((*_names(report), *_in_texts([dumped["findings"], dumped["changes"], dumped["hunts"]])))
     masked = Report.model_validate(_mapped(dumped, masks.masked))
+    # What people did in the account is theirs; how often it was done stays.
+    hunts = tuple(hunt.model_copy(update={"rows": ()}) for hunt in masked.hunts)
     findings = tuple(
         after.model_copy(update={"id": _hidden(before.id)})
         for before, after in zip(report.findings, masked.findings, strict=True)
     )
-    return masked.model_copy(update={"findings": findings, "changes": _hidden_changes(report.changes, masked.changes)})
+    changes = _hidden_changes(report.changes, masked.changes)
+    return masked.model_copy(update={"findings": findings, "changes": changes, "hunts": hunts})
 
 
 def _hidden_changes(before: Changes | None, masked: Changes | None) -> Changes | None:
@@ -141,6 +144,7 @@ _KEPT_WITHIN = {
     "steps": frozenset(("target", "asks")),
     "document": frozenset(("kind",)),
     "items": frozenset(("kind", "before", "after")),
+    "hunts": frozenset(("query", "answers", "columns", "start", "end")),
 }
 _KEPT = frozenset(
     ("schema_version", "tool", "benchmark", "checks", "api_calls", "check_id", "controls", "security_hub", "status",

@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from auditor import __version__
 from auditor.changes import Changes
 from auditor.findings import Finding, Status
+from auditor.hunts import Hunt
 from auditor.model.fact import Frozen
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
@@ -68,7 +69,12 @@ class Summary(Frozen):
 
 
 class Report(Frozen):
-    """A run and what it found; `changes` since an earlier run, where it was compared with one."""
+    """A run and what it found.
+
+    Attributes:
+        changes: What changed since an earlier run, where it was compared with one.
+        hunts: What the logs answered, where they were asked; no verdict rests on it.
+    """
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
     tool: Tool = Tool()
@@ -76,6 +82,7 @@ class Report(Frozen):
     summary: Summary
     findings: tuple[Finding, ...]
     changes: Changes | None = None
+    hunts: tuple[Hunt, ...] = ()
 
 
 def summarise(findings: Iterable[Finding]) -> Summary:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from auditor.changes import Change, Changes, Kind
 from auditor.findings import ChainLink, Finding, LinkName, LinkStatus, Severity, Verdict, Waiver, verdict
+from auditor.hunts import Hunt
 from auditor.report import Report
 
 # The order in which links are drawn; ACTION stands between alarm and topic.
@@ -99,6 +100,11 @@ class View:
     def of(self, verdict: str) -> tuple[Item, ...]:
         """Gives the items with a verdict."""
         return tuple(item for item in self.items if item.verdict == verdict)
+
+    def hunted(self, finding: Finding) -> tuple[Hunt, ...]:
+        """Gives what the logs say of the events that the finding's alarm is for."""
+        own = self.report.run.account_id == finding.account_id
+        return tuple(hunt for hunt in self.report.hunts if own and hunt.check_id == finding.check_id)
 
     @property
     def anchors(self) -> dict[str, str]:

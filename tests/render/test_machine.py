@@ -33,7 +33,7 @@ def test_it_holds_the_whole_report(sample: Report, text: str) -> None:
 def test_its_form_is_fixed(text: str) -> None:
     assert text.startswith('{\n  "schema_version": "1.0",\n  "tool": {\n    "name": "trail-auditor"')
     assert text.endswith("}\n")
-    assert list(json.loads(text)) == ["schema_version", "tool", "run", "summary", "findings", "changes"]
+    assert list(json.loads(text)) == ["schema_version", "tool", "run", "summary", "findings", "changes", "hunts"]
     assert '"started_at": "2026-11-24T03:30:12Z"' in text
 
 
