@@ -89,7 +89,7 @@ def chains_of(account: Snapshot, benchmark: Benchmark, checks: Sequence[str]) ->
     controls = tuple(_controls(account, benchmark, checks, routes))
     facts = () if isinstance(account.trails, Unreadable) else account.trails
     groups = tuple(group for group in account.log_groups if group.account_id == account.account_id)
-    links = tuple(_at_work(one) for one in facts)
+    links = tuple(_at_work(one, account) for one in facts)
     trails = tuple(_trail(one, link, account, groups) for one, link in zip(facts, links, strict=True))
     filters = tuple(_filters(account, facts, trails, groups, controls))
     inflows, alarms = alarm_plans(account, filters)
@@ -127,10 +127,10 @@ def _control_plan(control: Control, benchmark: Benchmark) -> ControlPlan:
     return ControlPlan(control.check_id, control.expression, meant[0] if len(meant) == 1 else Or(meant))
 
 
-def _at_work(facts: TrailFacts) -> ChainLink:
+def _at_work(facts: TrailFacts, account: Snapshot) -> ChainLink:
     """Judges a trail but for its region and its global services, of which each event tells whether they matter."""
     wide = facts.trail.model_copy(update={"multi_region": True, "global_events": True})
-    link = trail_link(facts.model_copy(update={"trail": wide}))
+    link = trail_link(facts.model_copy(update={"trail": wide}), account)
     if link.status is LinkStatus.SOUND and isinstance(facts.selectors, EventSelectors):
         why = selection_of(facts.selectors).undecided
         return unsure(link.link, link.resource, why) if why else link

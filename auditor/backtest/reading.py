@@ -11,7 +11,7 @@ from pathlib import Path
 from auditor.backtest.plan import Plan
 from auditor.backtest.replay import Replay
 from auditor.backtest.tally import Tally
-from auditor.logs import LogFile, LogFileError, LogFiles, Unlisted
+from auditor.logs import LogFile, LogFileError, LogFiles, Unlisted, opened
 from auditor.logs.files import delivered_at
 from auditor.logs.folder import LocalFile
 from auditor.pattern.streams import BrokenFileError, DigestError, pieces
@@ -63,30 +63,23 @@ class _Reader:
         tally = self.replay.tally
         tally.size += file.size
         try:
-            if isinstance(file, LocalFile):
-                with file.path.open("rb") as opened:
-                    self._take(opened, file.name, file.size)
-            else:
-                content = file.read()
-                self._take(_opened(content), file.name, len(content))
+            with opened(file) as (stream, size):
+                self._take(stream, file.name, size)
         except DigestError:
             tally.aside["digest files"] += 1
             return
         except (LogFileError, BrokenFileError) as error:
             tally.skip(file.name, str(error))
-        except OSError as error:
-            tally.skip(file.name, error.strerror or str(error))
-            return
         tally.files += 1
 
     def take(self, name: str, content: Path | bytes) -> None:
         """Reads a file that was handed over, by its path or whole."""
         self.read(_Handed(name, content) if isinstance(content, bytes) else LocalFile(content, _size(content)))
 
-    def _take(self, opened: io.BufferedReader, name: str, size: int) -> None:
+    def _take(self, stream: io.BufferedReader, name: str, size: int) -> None:
         delivered = delivered_at(name) if self.by_delivery else None
         at = None if delivered is None else int(delivered.timestamp()) // 60
-        for events in pieces(opened, name.rpartition("/")[2], size):
+        for events in pieces(stream, name.rpartition("/")[2], size):
             self.replay.take(events, at)
 
 
@@ -103,10 +96,6 @@ class _Handed:
 
     def read(self) -> bytes:
         return self.content
-
-
-def _opened(content: bytes) -> io.BufferedReader:
-    return io.BufferedReader(io.BytesIO(content))  # type: ignore[arg-type,unused-ignore] # it reads from any stream
 
 
 def _size(path: Path) -> int:

@@ -103,7 +103,11 @@ def show(name: str, given: tuple[str, ...], sql: bool, logs: str, as_json: bool,
     metavar="NAME|ARN",
     help="Which to ask, in place of the trails'; repeatable.",
 )
-@click.option("--logs", metavar="PLACE", help="Ask files instead of AWS: a folder, .json, .json.gz or lines of JSON.")
+@click.option(
+    "--logs",
+    metavar="PLACE",
+    help="Ask log files instead of CloudWatch: a folder, a file, or s3://bucket/prefix.",
+)
 @click.option("--format", "-f", "form", type=click.Choice(_FORMATS), default=_TABLE, show_default=True)
 @click.option("--out", default="-", metavar="FILE", help="Where to write; stdout if not given.")
 @click.option(
@@ -155,7 +159,8 @@ def run(
         raise UsageError("--logs asks files, and --log-group asks AWS.", "Leave one of the two out.")
     try:
         if logs is not None:
-            found, sources = _of_files(search, logs, period, quiet=quiet), [logs]
+            where = (profile, region, endpoint_url)
+            found, sources = _of_files(search, logs, where, period, quiet=quiet), [logs]
         else:
             from auditor.collect import connect
 
@@ -207,12 +212,20 @@ def _described(query: Query) -> dict[str, object]:
     }
 
 
-def _of_files(search: Search, place: str, period: Period | None, *, quiet: bool) -> Hits:
+def _of_files(
+    search: Search, place: str, where: tuple[str | None, str | None, str | None], period: Period | None, *, quiet: bool
+) -> Hits:
     from auditor.hunt.files import hunt_files
     from auditor.hunt.places import events_at
+    from auditor.storage.opening import SCHEME
 
+    connection = None
+    if place.startswith(SCHEME):
+        from auditor.collect import connect
+
+        connection = connect(*where)
     with _counting(quiet=quiet) as count:
-        found = hunt_files(search, events_at(place), period, count)
+        found = hunt_files(search, events_at(place, connection), period, count)
     if not found.files and not found.missing:
         raise UsageError(f"{place} holds no file of events.", "Name a file, or a folder with .json or .json.gz files.")
     return found
