@@ -9,6 +9,7 @@ lab_heard     the same, with a confirmed subscriber on its topic
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ import pytest
 
 from tests.aws.account import HERE, Account, AwsCli, serving
 from tests.aws.quick_aws import quick_aws
+
+# Commands that the tests start are compiled once, not anew each time, also where Python is told to keep nothing.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,7 @@ def policy(fleet: bool, role_name: str | None, out: str | None, **more: bool) ->
     """
     asked = [name for name, wanted in more.items() if wanted]
     if fleet and asked:
-        raise UsageError(f"--{asked[0].replace('_', '-')} is for one account.", "Leave that out, or --fleet.")
+        raise UsageError(f"--{asked[0].replace('_', '-')} is for one account.", "Leave out that or --fleet.")
     if not fleet and (role_name or out):
         raise UsageError("--role-name and --out are of a run over many accounts.", "Add --fleet.")
     statements = _caller_statements(role_name or ROLE_NAME, out) if fleet else _scan_statements(asked)

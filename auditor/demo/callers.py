@@ -30,6 +30,11 @@ class Caller:
     role: str = ""
     session: str = ""
 
+    @property
+    def principal_arn(self) -> str:
+        """What policies know as `aws:PrincipalArn`: of a session that of its role."""
+        return f"arn:aws:iam::{self.account}:role/{self.role}" if self.role else self.arn
+
 
 class Callers:
     """Finds who calls by the access key, and gives keys for roles.

@@ -99,14 +99,20 @@ def _described(connection: Connection, region: str, group: str) -> dict[str, Any
     raise HuntError(f"There is no log group {name} in {region}.", "Name another with --log-group, or see --region.")
 
 
+_JUST_MADE = 60.0  # seconds
+
+
 def _share(group: dict[str, Any], period: Period, now: datetime) -> float:
-    """Gives the share of what a group holds that lies in a period, as if all of its time held alike."""
+    """Gives the share of what a group holds that lies in a period, as if all of its time held alike.
+
+    Of a group that was only just made all counts, since times are told in whole seconds.
+    """
     begun = datetime.fromtimestamp(group.get("creationTime", 0) / 1000, UTC)
     days = group.get("retentionInDays")
     oldest = max(begun, now - timedelta(days=days)) if days else begun
     whole = (now - oldest).total_seconds()
     asked = (min(period.end, now) - max(period.start, oldest)).total_seconds()
-    return min(1.0, max(0.0, asked) / whole) if whole > 0 else 1.0
+    return min(1.0, max(0.0, asked) / whole) if whole > _JUST_MADE else 1.0
 
 
 def _places(groups: Iterable[tuple[str, str]]) -> tuple[Place, ...]:

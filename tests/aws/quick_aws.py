@@ -72,12 +72,18 @@ def main(address: str) -> None:
         caller.close()
 
 
-def _answer(caller: socket.socket, driver: object) -> int:
+def received(caller: socket.socket) -> tuple[list[str], dict[str, str], str, list[int]]:
+    """What a caller has handed over: the words, the variables, the folder and the three streams of a command."""
     head, streams, _, _ = socket.recv_fds(caller, 4, 3)
     told = b""
     while len(told) < int.from_bytes(head, "big"):
         told += caller.recv(1 << 16)
     words, variables, folder = json.loads(told)
+    return words, variables, folder, streams
+
+
+def _answer(caller: socket.socket, driver: object) -> int:
+    words, variables, folder, streams = received(caller)
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
     os.environ.clear()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.aws.account import Account
+from tests.cli.forks import forks
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,13 @@ class Done:
 
 
 def auditor(*arguments: str, environment: dict[str, str] | None = None) -> Done:
-    command = [sys.executable, "-m", "auditor.cli", *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180, check=False)
-    return Done(done.returncode, done.stdout, done.stderr)
+    given = dict(os.environ) if environment is None else environment
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, Path(os.devnull).open("rb") as nothing:
+        streams = (nothing.fileno(), out.fileno(), err.fileno())
+        code = forks().run(arguments, given, streams, timeout=180)
+        out.seek(0)
+        err.seek(0)
+        return Done(code, out.read().decode(errors="backslashreplace"), err.read().decode(errors="backslashreplace"))
 
 
 def scan(account: Account, home: Path, *arguments: str, **variables: str) -> Done:

@@ -19,6 +19,7 @@ from moto.events.models import EventPattern
 
 from auditor.collect import Connection
 from auditor.collect.assuming import Assumer
+from auditor.errors import AccountError
 from auditor.policy import Outcome, Policy, Principal, Request, decide, denies_without_tls, identity_allows
 from auditor.policy.denial import Extent
 from tests.aws.account import Account
@@ -145,16 +146,21 @@ def test_no_parameter_takes_a_wildcard(name: str, value: str) -> None:
 
 def test_the_role_that_is_deployed_is_taken_on(aws_account: Account) -> None:
     """In a member account, from the account that audits, as a run does."""
-    session = aws_account.session()
-    own = Connection(session, "us-east-1", aws_account.endpoint_url)
-    admin = Assumer(own, aws_account.account_id, "aws", "OrganizationAccountAccessRole", "setup").connection_to(READ)
-    admin.client("cloudformation", "us-east-1").create_stack(
+    auditing = aws_account.other(AUDITING)
+    trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{AUDITING}:root"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    auditing.client("iam").create_role(RoleName="trail-auditor-runner", AssumeRolePolicyDocument=document)
+    aws_account.other(READ).client("cloudformation").create_stack(
         StackName="trail-auditor",
         TemplateBody=MEMBER.read_text(),
         Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in GIVEN.items()],
         Capabilities=["CAPABILITY_NAMED_IAM"],
     )
-    taken = Assumer(own, AUDITING, "aws", "trail-auditor", "run", EXTERNAL_ID).connection_to(READ)
+    stranger = Connection(auditing.session(), "us-east-1", aws_account.endpoint_url)
+    with pytest.raises(AccountError, match="AccessDenied"):
+        Assumer(stranger, AUDITING, "aws", "trail-auditor", "run", EXTERNAL_ID).connection_to(READ)
+    runner = Connection(auditing.taking_on(RUNNER).session(), "us-east-1", aws_account.endpoint_url)
+    taken = Assumer(runner, AUDITING, "aws", "trail-auditor", "run", EXTERNAL_ID).connection_to(READ)
     caller = taken.client("sts", "us-east-1").get_caller_identity()
     assert caller["Arn"] == f"arn:aws:sts::{READ}:assumed-role/trail-auditor/run"
     iam = taken.client("iam", "us-east-1")

@@ -13,10 +13,10 @@ DATA = Path(__file__).parent / "data"
 def test_a_bucket_gives_the_rows_that_its_files_give_in_a_folder(aws_account: Account, tmp_path: Path) -> None:
     s3 = aws_account.client("s3")
     s3.create_bucket(Bucket="acme-trail")
-    stored = [path for path in sorted(DATA.iterdir()) if path.name.endswith((".json", ".json.gz"))]
+    stored = [path for path in sorted(DATA.rglob("*")) if path.is_file() and path.name != "LICENSE"]
     for path in stored:
-        s3.put_object(Bucket="acme-trail", Key=f"AWSLogs/{path.name}", Body=path.read_bytes())
-    words = ("hunt", "run", "by-event", "--format", "csv", "--quiet")
+        s3.put_object(Bucket="acme-trail", Key=f"AWSLogs/{path.relative_to(DATA)}", Body=path.read_bytes())
+    words = ("hunt", "run", "activity-by-region", "--format", "csv", "--quiet")
     environment = aws_account.environment(tmp_path)
     folder = auditor(*words, "--logs", str(DATA), environment=environment)
     bucket = auditor(*words, "--logs", "s3://acme-trail/AWSLogs/", environment=environment)
@@ -26,7 +26,7 @@ def test_a_bucket_gives_the_rows_that_its_files_give_in_a_folder(aws_account: Ac
 
 
 def test_a_bucket_that_cannot_be_listed_is_named(aws_account: Account, tmp_path: Path) -> None:
-    words = ("hunt", "run", "by-event", "--logs", "s3://no-such-bucket/")
+    words = ("hunt", "run", "activity-by-region", "--logs", "s3://no-such-bucket/")
     done = auditor(*words, environment=aws_account.environment(tmp_path))
     assert done.code == 3
     assert "no-such-bucket" in done.err

@@ -89,7 +89,9 @@ def _role(account: str, arn: str) -> Any | None:
 def _trusts(trust: str, call: Call) -> bool:
     """Gives whether a role's trust policy lets the caller in; the caller's own policies always do here."""
     external_id = call.params.get("ExternalId")
-    context = {"sts:ExternalId": external_id} if external_id else {}
+    context = {"aws:PrincipalArn": call.caller.principal_arn}
+    if external_id:
+        context["sts:ExternalId"] = external_id
     absent = () if external_id else ("sts:ExternalId",)
     principal = Principal.aws(call.caller.account, call.caller.arn)
     return permits(trust, Request(principal, "sts:AssumeRole", call.params["RoleArn"], context, absent))
