@@ -43,7 +43,7 @@ samples: setup ## Make the sample reports in examples/ and their pictures anew (
 test: lint types ## Lint, check the types, run every test
 	$(BIN)/python -m pytest
 
-loops: setup ## Mend, mend again and undo every failing scenario of the tests; `make test` does so for each sixth
+loops: setup ## Mend, mend again and undo every failing scenario of the tests; `make test` does so for some of them
 	EVERY_LOOP=1 $(BIN)/python -m pytest tests/remedy/test_closed_loop.py tests/remedy/test_closed_loop_of_checks.py
 
 lint: setup ## Check style and format

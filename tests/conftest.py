@@ -22,6 +22,11 @@ from tests.aws.quick_aws import quick_aws
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Twice as many as there are cores: tests wait for servers, for browsers, and for what is to be tried again."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture(scope="session")
 def _aws_process() -> Iterator[Account]:
     with serving() as account:

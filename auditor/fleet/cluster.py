@@ -20,7 +20,7 @@ from auditor.model.snapshot import Snapshot
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-CONNECT_TIMEOUT = 15  # seconds
+CONNECT_TIMEOUT = 8  # seconds
 _THREADS = 4
 # Accounts that are handed to the cluster for each of its threads: the next one is there when one is done.
 _AHEAD = 2

@@ -11,7 +11,7 @@ from tests.aws.account import serving
 from tests.fleet.fleet import EXTERNAL_ID, Fleet
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def _fleet() -> Iterator[Fleet]:
     with serving() as account:
         yield Fleet(account, build_organization(account, 12, EXTERNAL_ID))

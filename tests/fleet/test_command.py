@@ -51,9 +51,7 @@ def test_a_run_into_a_bucket_is_the_run_into_a_folder_and_is_resumed_there(fleet
 
 def test_findings_as_a_data_set_of_parquet(fleet: Fleet, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    done = run(
-        fleet, tmp_path, *chosen(fleet, tmp_path), "-f", "json,html,bundle", "--findings", "parquet", "--out", str(out)
-    )
+    done = run(fleet, tmp_path, *chosen(fleet, tmp_path), "-f", "json,html", "--findings", "parquet", "--out", str(out))
     assert done.code == 0, done.err
     table = pq.read_table(out / "findings").to_pylist()
     stored = {
@@ -69,7 +67,14 @@ def test_findings_as_a_data_set_of_parquet(fleet: Fleet, tmp_path: Path) -> None
         assert json.loads(row["controls"]) == finding["controls"]
         assert json.loads(row["chain"]) == finding["chain"]
         assert row["witness"] is None
-    assert (out / f"accounts/{fleet.organization.members[1]}/evidence.zip").exists()
+
+
+def test_a_bundle_for_each_account(fleet: Fleet, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = [*chosen(fleet, tmp_path, 1), "--check", "trail.logging", "-f", "bundle", "--out", str(out)]
+    assert run(fleet, tmp_path, *words).code == 0
+    evidence = str(out / f"accounts/{fleet.organization.members[1]}/evidence.zip")
+    assert run(fleet, tmp_path, "verify", evidence).code == 0
 
 
 def test_own_templates_reach_every_account(fleet: Fleet, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -65,11 +66,14 @@ def is_denial(event: dict[str, Any]) -> bool:
 def test_each_report_tells_it(lately: Watched, tmp_path: Path) -> None:
     names = "denials,should-ring.cloudtrail_changes"
     out = tmp_path / "out"
-    told = ("--format", "html,pdf,json,bundle", "--out", str(out))
+    told = ("--check", "alarm.cloudtrail_changes", "--format", "html,bundle", "--out", str(out))
     done = scan(lately[0], tmp_path, "--hunt", names, "--hunt-since", "3d", *told)
     assert done.code == 1, done.err
     assert "What the logs say" in (out / "report.html").read_text()
-    assert [hunt["query"] for hunt in json.loads((out / "report.json").read_text())["hunts"]] == names.split(",")
+    with zipfile.ZipFile(out / "evidence.zip") as evidence:
+        assert evidence.read("report.pdf").startswith(b"%PDF")
+        report = json.loads(evidence.read("report.json"))
+    assert [hunt["query"] for hunt in report["hunts"]] == names.split(",")
     # The snapshot, judged anew, gives the findings of the report: what the logs say is none of them.
     assert auditor("verify", str(out / "evidence.zip")).code == 0
 
