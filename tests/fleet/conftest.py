@@ -1,4 +1,4 @@
-"""An organization of twelve members in a server of its own; shared, so leave its accounts as they are."""
+"""An organization of seven members in a server of its own; shared, so leave its accounts as they are."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.fleet.fleet import EXTERNAL_ID, Fleet
 @pytest.fixture(scope="session")
 def _fleet() -> Iterator[Fleet]:
     with serving() as account:
-        yield Fleet(account, build_organization(account, 12, EXTERNAL_ID))
+        yield Fleet(account, build_organization(account, 7, EXTERNAL_ID))
 
 
 @pytest.fixture

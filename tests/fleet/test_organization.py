@@ -89,7 +89,7 @@ def test_a_run_leaves_what_it_says(fleet: Fleet, home: Path, out: Path) -> None:
     }
     assert names == per_account | {"run.json", "shared.json", "fleet.html", "fleet.json", "fleet.csv"}
     said = (home / "said").read_text()
-    assert "14 accounts of the organization" in said
+    assert "9 accounts of the organization" in said
     assert f"Wrote {out}/fleet.html" in said
     assert EXTERNAL_ID not in said
 
