@@ -50,6 +50,7 @@ class Check(ABC, Generic[S]):
         rationale: Why it matters.
         references: Pages that say more.
         controls: Control numbers per benchmark version; the built-in checks leave this to the benchmark's table.
+        on_request: Whether only a scan that is asked to looks at it; a run over many accounts never is.
     """
 
     id: ClassVar[str]
@@ -58,6 +59,7 @@ class Check(ABC, Generic[S]):
     rationale: ClassVar[str]
     references: ClassVar[tuple[str, ...]] = ()
     controls: ClassVar[Mapping[str, str]] = {}
+    on_request: ClassVar[bool] = False
 
     @abstractmethod
     def subjects(self, account: Snapshot, benchmark: Benchmark) -> Iterable[Subject[S]]:

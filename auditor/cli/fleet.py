@@ -182,7 +182,7 @@ def _begun(
         endpoint_url=connection.endpoint_url,
         profile=profile,
         benchmark=asked.benchmark,
-        checks=(*(check.id for check in checks), *(plugin.id for plugin in broken)),
+        checks=(*(check.id for check in checks if not check.on_request), *(plugin.id for plugin in broken)),
         waivers=asked.waivers,
         formats=formats,
         overview=_overview_formats(asked.given, formats),

@@ -31,6 +31,7 @@ class LogIntegrityCheck(Check[LogIntegrity]):
 
     id = "trail.log_integrity"
     title = "The trail's log files are as CloudTrail delivered them, and none is missing"
+    on_request = True
     severity = Severity.CRITICAL
     rationale = (
         "Whoever breaks in has a reason to change or to remove the log. The signed digests tell, but only somebody who "

@@ -58,6 +58,14 @@ def test_accounts_that_were_not_read_stand_together_by_the_reason() -> None:
     assert (view.read, view.overview.unread, view.overview.score) == (0, 6, 100)
 
 
+def test_reasons_that_differ_in_the_accounts_own_id_are_one() -> None:
+    ids = [f"{at:012d}" for at in range(3)]
+    view = arrange(overview(*((unread(one, f"The role arn:aws:iam::{one}:role/r is not there."), ()) for one in ids)))
+    ((why, members),) = view.unread
+    assert why == "The role arn:aws:iam::ACCOUNT:role/r is not there."
+    assert [account.row.account_id for account in members] == ids
+
+
 def test_where_chains_break_sums_up_all_chains() -> None:
     made = fleet(60)
     view = arrange(made)

@@ -239,11 +239,13 @@ def _breaking(overview: Overview, columns: dict[str, Column]) -> tuple[Breaking,
 
 
 def _unread(accounts: Iterable[Account]) -> tuple[tuple[str, tuple[Account, ...]], ...]:
+    """Gives the reasons; such that differ in the account's own id alone are one, told with `ACCOUNT` in its place."""
     found: dict[str, list[Account]] = {}
     for account in accounts:
         if account.row.unread:
-            found.setdefault(account.row.unread, []).append(account)
-    return tuple(sorted(((why, tuple(them)) for why, them in found.items()), key=lambda each: (-len(each[1]), each[0])))
+            found.setdefault(account.row.unread.replace(account.row.account_id, "ACCOUNT"), []).append(account)
+    told = ((them[0].row.unread if len(them) == 1 else why, tuple(them)) for why, them in found.items())
+    return tuple(sorted(told, key=lambda each: (-len(each[1]), each[0])))
 
 
 def _summary(overview: Overview) -> Summary:
