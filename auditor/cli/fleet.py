@@ -125,13 +125,15 @@ def scan_fleet(
     from auditor.fleet.ledger import Ledger
     from auditor.fleet.run import FleetJob
 
+    # What does not serve is told before a run is begun, which would be in the way of the next try.
+    engine = _engine(options)
     if options.resume:
         ledger = Ledger(_storage(options.resume, connection))
         manifest = ledger.manifest()
     else:
         ledger = Ledger(_storage(asked.out, connection))
         manifest = _begun(options, asked, connection, profile, ledger)
-    job = FleetJob(ledger, manifest, _engine(options), connection)
+    job = FleetJob(ledger, manifest, engine, connection)
     with fleet_progress(len(manifest.members), quiet=quiet) as done, _resumable(ledger):
         overview = job.run(done)
     if not quiet:

@@ -140,6 +140,7 @@ def test_what_does_not_serve_is_told_before_anything_is_read(
     (line,) = done.err.strip().splitlines()
     assert said in line
     assert "sts:AssumeRole" not in fleet.account.controls.calls()
+    assert not (tmp_path / "out" / "run.json").exists(), "nothing is in the way of the next try"
 
 
 def test_an_ordinary_member_may_not_read_the_organization(fleet: Fleet, tmp_path: Path) -> None:
