@@ -166,6 +166,9 @@ def _begun(
     row_format(options.findings)
     formats = _formats(asked)
     checks, broken = load_checks(asked.only, asked.skip)
+    names = (*(check.id for check in checks if not check.on_request), *(plugin.id for plugin in broken))
+    if not names:
+        raise UsageError("None of these checks is one of many accounts.", "Choose others with --check and --skip.")
     caller = caller_of(connection)
     found = _members(options, connection, caller)
     started = datetime.now(UTC)
@@ -184,7 +187,7 @@ def _begun(
         endpoint_url=connection.endpoint_url,
         profile=profile,
         benchmark=asked.benchmark,
-        checks=(*(check.id for check in checks if not check.on_request), *(plugin.id for plugin in broken)),
+        checks=names,
         waivers=asked.waivers,
         formats=formats,
         overview=_overview_formats(asked.given, formats),

@@ -131,7 +131,6 @@ def surveyor(plan: Plan, connection: Connection) -> Surveyor:
             "Use one version for all accounts of a run.",
         )
     checks, broken = load_checks(plan.checks)
-    checks = tuple(check for check in checks if not check.on_request)
     assumer = Assumer(
         connection=connection,
         account_id=plan.caller_account,

@@ -124,6 +124,7 @@ def test_a_run_does_not_write_over_another(fleet: Fleet, tmp_path: Path) -> None
         (["--accounts", "FILE", "--role-name", "r", "--out", "-"], "makes many files"),
         (["--accounts", "FILE", "--role-name", "r", "-f", "xml"], "no format 'xml'"),
         (["--accounts", "FILE", "--role-name", "r", "--scheduler", "tcp://127.0.0.1:1"], "Add --engine dask"),
+        (["--accounts", "FILE", "--role-name", "r", "--check", "trail.log_integrity"], "None of these checks"),
         (["--ou", "ou-none-none", "--role-name", "r"], "no such organizational unit"),
         (["--ou", "none", "--role-name", "r"], "no organizational unit 'none'"),
         (["--resume", "nowhere"], "holds no run over many accounts"),
